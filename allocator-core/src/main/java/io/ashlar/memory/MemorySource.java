@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.memory;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where regions come from and go back to.
+ *
+ * <p>A region goes back by {@link MemoryRegion#close()}.
+ *
+ * <p><b>Thread safety.</b> Sources may be used from any thread.
+ */
+public interface MemorySource {
+
+    /**
+     * A short, stable name of the kind of memory, for logs and metrics: {@code "mapped"}, {@code "direct"},
+     * {@code "heap"}, {@code "wrap"} or a name of the implementor's own.
+     *
+     * @return the kind
+     */
+    String kind();
+
+    /**
+     * Obtains a region of exactly {@code layout.size()} bytes whose first byte is aligned to {@code layout.align()}.
+     * The contents are undefined.
+     *
+     * <p>The sources of this package have no region of more than 2,147,483,639 bytes ({@code Integer.MAX_VALUE - 8}).
+     *
+     * @param layout size and alignment of the region in bytes; the size is at least 1
+     * @return the region, or null if the source has not that much left
+     * @throws IllegalArgumentException if the size is 0
+     */
+    @Nullable
+    MemoryRegion tryAcquire(Layout layout);
+
+    /**
+     * Obtains a region as {@link #tryAcquire(Layout)} does.
+     *
+     * @param layout size and alignment of the region in bytes
+     * @return the region
+     * @throws AllocationException if the source has not that much left
+     */
+    default MemoryRegion acquire(Layout layout) {
+        MemoryRegion region = tryAcquire(layout);
+        if (region == null) {
+            throw new AllocationException(
+                    AllocationException.Reason.SOURCE_EXHAUSTED,
+                    "source " + kind(),
+                    layout.size(),
+                    Math.max(0, limit() - reserved()),
+                    "the limit is limit=" + limit() + " bytes, of which reserved=" + reserved() + " are handed out");
+        }
+        return region;
+    }
+
+    /**
+     * The bytes that this source hands out at once at the most.
+     *
+     * @return bytes, {@link Long#MAX_VALUE} if nothing but the machine limits them
+     */
+    default long limit() {
+        return Long.MAX_VALUE;
+    }
+
+    /**
+     * The bytes of all regions that were handed out and not yet closed.
+     *
+     * @return bytes
+     */
+    long reserved();
+
+    /**
+     * How many regions had to come from a substitute of the kind of memory that was configured.
+     *
+     * @return a count, never falling
+     */
+    default long fallbacks() {
+        return 0;
+    }
+
+    /**
+     * Private mappings of a sparse temporary file that is deleted as soon as it is opened. An OS page becomes resident
+     * only when it is first written, and closing a region unmaps it: the memory is back with the operating system when
+     * {@link MemoryRegion#close()} returns.
+     *
+     * <p>The files lie in the directory {@code java.io.tmpdir}, or in {@code /var/tmp} where that one will not do: a
+     * directory whose files are memory themselves (tmpfs, ramfs) would take every touched OS page twice. They hold
+     * nothing and take no disk space. While a region is touched, the operating system may also keep OS pages of the
+     * empty file in its page cache; it drops them when memory gets short, and at the latest when the region is closed.
+     *
+     * <p>Where no such file can be made, regions come from {@link #direct()} instead; that is logged once and counted
+     * in {@link #fallbacks()}.
+     *
+     * @return a source of its own, with its own {@link #reserved()} count
+     */
+    static MemorySource mapped() {
+        return new MappedMemorySource();
+    }
+
+    /**
+     * Private mappings as {@link #mapped()} makes them, with the temporary files in a directory of the caller's choice,
+     * of whatever kind it is.
+     *
+     * @param directory an existing directory in which files can be created
+     * @return a source of its own, with its own {@link #reserved()} count
+     * @throws AllocatorConfigException if it is no directory, or not writable
+     */
+    static MemorySource mapped(Path directory) {
+        return new MappedMemorySource(directory);
+    }
+
+    /**
+     * Memory of the kind that {@link ByteBuffer#allocateDirect(int)} returns: zeroed, hence resident from the start.
+     * Below JDK 25 it counts against the JVM's limit {@code -XX:MaxDirectMemorySize}, from 25 on it does not.
+     *
+     * @return a source of its own, with its own {@link #reserved()} count
+     */
+    static MemorySource direct() {
+        return new DirectMemorySource();
+    }
+
+    /**
+     * Java arrays. Such regions have no {@linkplain MemoryRegion#address() address}, and their memory returns with the
+     * next garbage collection after they were closed.
+     *
+     * @return a source of its own, with its own {@link #reserved()} count
+     */
+    static MemorySource heap() {
+        return new HeapMemorySource();
+    }
+
+    /**
+     * Memory that belongs to the caller. It serves one region at a time, of at most the buffer's remaining bytes;
+     * closing the region leaves the memory as it is.
+     *
+     * @param memory a buffer whose bytes between position and limit are used
+     * @return the source
+     * @throws AllocatorConfigException if the buffer is read-only or has no bytes remaining
+     */
+    static MemorySource wrap(ByteBuffer memory) {
+        return new WrappedMemorySource(memory);
+    }
+
+    /**
+     * Puts a ceiling on another source. It is exact: not even for a moment do the regions handed out through the
+     * returned source hold more than {@code bytes}, whatever threads are at work.
+     *
+     * @param source where the regions really come from
+     * @param bytes the ceiling in bytes, at least 1
+     * @return the limited source
+     * @throws AllocatorConfigException if {@code bytes} is not positive
+     */
+    static MemorySource limited(MemorySource source, long bytes) {
+        return new LimitedMemorySource(source, bytes);
+    }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The blocks that are too large for a slab: each is a run of its own, or a whole region.
+ *
+ * <p>The block objects, with their views, are kept apart from the memory and used again for any large block.
+ *
+ * <p>Synchronization: every field is guarded by the lock of {@link Regions}, but a scrape reads the counters without it.
+ */
+final class LargeBlocks<V> {
+
+    private static final int KEPT_AT_MOST = 1024;
+
+    private final MemoryPool<V> pool;
+    private final Regions regions;
+    private final List<Block<V>> spare = new ArrayList<>();
+    private boolean closed;
+
+    private final Counters counters = new Counters();
+
+    LargeBlocks(MemoryPool<V> pool, Regions regions) {
+        this.pool = pool;
+        this.regions = regions;
+    }
+
+    /** How long the run for a request is: a power of two, or what was asked if that is more than a region holds. */
+    private int runBytes(int size) {
+        if (size > regions.regionSize()) {
+            return size;
+        }
+        return Math.max(Region.SMALLEST_RUN, ceilingPowerOfTwo(size));
+    }
+
+    static int ceilingPowerOfTwo(int value) {
+        return value <= 1 ? 1 : Integer.highestOneBit(value - 1) << 1;
+    }
+
+    /** Hands out a block, or returns null if there is no memory for it. */
+    @Nullable
+    Block<V> tryAllocate(int size) {
+        regions.lock().lock();
+        try {
+            if (closed) {
+                throw pool.closedException();
+            }
+            Block<V> block = spare.isEmpty() ? new Block<>(pool) : spare.remove(spare.size() - 1);
+            if (!regions.allocate(runOf(block), runBytes(size))) {
+                spare.add(block);
+                return null;
+            }
+            block.bindLarge();
+            block.handOut(size);
+            counters.allocated(block.size(), size);
+            return block;
+        } finally {
+            regions.lock().unlock();
+        }
+    }
+
+    void free(Block<V> block) {
+        Region emptied;
+        regions.lock().lock();
+        try {
+            if (!runOf(block).isBound()) {
+                throw new IllegalArgumentException("the large block is not handed out: freed twice?");
+            }
+            counters.freed(block.size(), block.requested);
+            emptied = regions.free(runOf(block));
+            block.unbindLarge();
+            if (spare.size() < KEPT_AT_MOST) {
+                spare.add(block);
+            }
+        } finally {
+            regions.lock().unlock();
+        }
+        if (emptied != null) {
+            emptied.close();
+        }
+    }
+
+    boolean tryResize(Block<V> block, int newRequested) {
+        regions.lock().lock();
+        try {
+            if (newRequested > block.size() && !tryGrow(block, newRequested)) {
+                return false;
+            }
+            counters.add(Counters.REQUESTED, newRequested - block.requested);
+            block.requested = newRequested;
+            return true;
+        } finally {
+            regions.lock().unlock();
+        }
+    }
+
+    private boolean tryGrow(Block<V> block, int newSize) {
+        int before = block.size();
+        if (newSize > regions.regionSize() || !regions.tryGrow(runOf(block), newSize)) {
+            return false;
+        }
+        block.bindLarge();
+        counters.add(Counters.USED, block.size() - before);
+        return true;
+    }
+
+    void failed() {
+        regions.lock().lock();
+        try {
+            counters.add(Counters.FAILURES, 1);
+        } finally {
+            regions.lock().unlock();
+        }
+    }
+
+    void close() {
+        regions.lock().lock();
+        try {
+            closed = true;
+        } finally {
+            regions.lock().unlock();
+        }
+    }
+
+    void addTo(Totals totals) {
+        counters.addTo(totals);
+    }
+
+    private static Run runOf(Block<?> block) {
+        Run run = block.largeRun;
+        assert run != null;
+        return run;
+    }
+
+    /** What is counted about large blocks. */
+    private static final class Counters extends PaddedCounters {
+
+        static final int ALLOCATIONS = 0;
+        static final int FREES = 1;
+        static final int USED = 2;
+        static final int REQUESTED = 3;
+        static final int FAILURES = 4;
+
+        Counters() {
+            super(5);
+        }
+
+        void allocated(int blockBytes, int requestedBytes) {
+            add(ALLOCATIONS, 1);
+            add(USED, blockBytes);
+            add(REQUESTED, requestedBytes);
+        }
+
+        void freed(int blockBytes, int requestedBytes) {
+            add(FREES, 1);
+            add(USED, -blockBytes);
+            add(REQUESTED, -requestedBytes);
+        }
+
+        void addTo(Totals totals) {
+            totals.frees += get(FREES);
+            totals.allocations += get(ALLOCATIONS);
+            totals.used += get(USED);
+            totals.requested += get(REQUESTED);
+            totals.failures += get(FAILURES);
+        }
+    }
+}

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import io.ashlar.memory.AllocationException;
+import io.ashlar.memory.MemorySource;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread-safe pool of memory blocks with reusable views.
+ *
+ * <p><b>The idea.</b> Small requests are served from slabs, one size class each; larger ones from a Buddy straight; what
+ * exceeds a region gets a region of its own. A thread that opened a shard ({@link #openShard}) allocates there without
+ * locks; every other thread uses one of a few stripes under a lock. A block is freed by any thread: one that does not own
+ * its shard leaves it on the shard's stack of remote frees, from where the owner collects it.
+ *
+ * <table>
+ * <caption>Costs</caption>
+ * <tr><th>operation</th><th>best case</th><th>worst case</th></tr>
+ * <tr><td>allocate or free a block of a slab</td><td>O(1), no lock, no atomic operation</td>
+ *     <td>O(regions + levels of a Buddy) when a slab has to be fetched or goes back, and a call to the OS when a region
+ *     does</td></tr>
+ * <tr><td>allocate or free a large block</td><td>O(1), one lock</td><td>O(regions + levels of a Buddy), and a call to
+ *     the OS</td></tr>
+ * <tr><td>{@link #stats()}</td><td colspan="2">O(shards × size classes), no lock that an owner waits for</td></tr>
+ * </table>
+ *
+ * <p><b>Memory.</b> Regions come from the source one by one, as they are needed. One empty region is kept, others go back
+ * at once. The limit is on the reserved bytes and is exact.
+ *
+ * <p><b>Closing.</b> After {@link #close()} nothing is handed out any more. Blocks that are still out stay valid: their
+ * regions go back to the source when the last block of each is freed.
+ *
+ * <p><b>Thread safety.</b> All methods may be called from any thread.
+ *
+ * <p><b>Example.</b>
+ * <pre>{@code
+ * MemoryPool<Block<?>> pool = MemoryPool.<Block<?>>builder(block -> block).name("frames").limit(64 << 20).build();
+ * Block<?> block = pool.allocate(1500);
+ * block.memory().putLong(block.offset(), 42);
+ * block.release();
+ * pool.close();
+ * }</pre>
+ *
+ * @param <V> the type of the views
+ */
+public final class MemoryPool<V> implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(MemoryPool.class.getName());
+
+    private final String name;
+    private final ViewFactory<V> views;
+    private final MemorySource source;
+    private final Regions regions;
+    private final LargeBlocks<V> large;
+    private final Stripe<V>[] stripes;
+    private final ShardList<V> owned = new ShardList<>();
+    private final int longestRunBytes;
+    private final int largestSmall;
+
+    // Synchronization: atomic; set once.
+    private final AtomicBoolean closed = new AtomicBoolean();
+    // Synchronization: atomic; holders of a block who do not own its shard add to it when they resize the block.
+    private final AtomicLong resizedElsewhere = new AtomicLong();
+
+    MemoryPool(PoolConfig config, ViewFactory<V> views) {
+        this.name = config.name();
+        this.views = views;
+        this.source = MemorySource.limited(config.source(), config.limit());
+        this.regions = new Regions(source, config.regionSize());
+        this.large = new LargeBlocks<>(this, regions);
+        this.longestRunBytes = config.longestRunBytes();
+        this.largestSmall = config.largestSmall();
+        this.stripes = newStripes(config.stripes());
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private Stripe<V>[] newStripes(int count) {
+        Stripe<V>[] made = (Stripe<V>[]) new Stripe[count];
+        for (int i = 0; i < count; i++) {
+            made[i] = new Stripe<>(this);
+        }
+        return made;
+    }
+
+    /**
+     * Starts the configuration of a pool.
+     *
+     * @param views makes the views of the pool's blocks
+     * @param <V> the type of the views
+     * @return a builder with the default values
+     */
+    public static <V> Builder<V> builder(ViewFactory<V> views) {
+        return new Builder<>(views);
+    }
+
+    /**
+     * The pool's name, for metrics and messages.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Hands out a block from a stripe. Costs a lock, hence about twice as much as {@link OwnedShard#allocate(int)}.
+     *
+     * @param size bytes, zero or more
+     * @return a block of at least that size
+     * @throws IllegalArgumentException if {@code size} is negative
+     * @throws IllegalStateException if the pool is closed
+     * @throws AllocationException if the limit leaves no room
+     */
+    public Block<V> allocate(int size) {
+        if (isLarge(size)) {
+            return allocateLarge(null, size);
+        }
+        Stripe<V> stripe = lockStripe();
+        try {
+            return allocateFrom(stripe, size);
+        } finally {
+            stripe.unlock();
+        }
+    }
+
+    /**
+     * Makes a shard that the calling thread owns from now on.
+     *
+     * @param ownerTasks runs tasks on the calling thread later on, as an event loop does; the pool uses it to retire the
+     *     shard when the pool is closed
+     * @return the shard
+     * @throws IllegalStateException if the pool is closed
+     */
+    public OwnedShard<V> openShard(Executor ownerTasks) {
+        retireDead();
+        OwnedShard<V> shard = new OwnedShard<>(this, Thread.currentThread(), ownerTasks);
+        owned.add(shard);
+        if (isClosed()) {
+            shard.retire();
+            throw closedException();
+        }
+        return shard;
+    }
+
+    /**
+     * The pool's figures. Sums what the shards count, without a lock that an owner of a shard could have to wait for.
+     *
+     * @return the figures of about this moment
+     */
+    public PoolStats stats() {
+        retireDead();
+        Totals totals = new Totals();
+        large.addTo(totals);
+        for (Stripe<V> stripe : stripes) {
+            stripe.addTo(totals);
+        }
+        owned.addTo(totals);
+        long frees = totals.frees + totals.pendingBlocks;
+        return new PoolStats(
+                name,
+                source.kind(),
+                totals.requested + resizedElsewhere.get(),
+                totals.used,
+                source.reserved(),
+                source.limit(),
+                totals.allocations - frees,
+                totals.allocations,
+                frees,
+                totals.remoteFrees + totals.pendingBlocks,
+                totals.failures,
+                source.fallbacks(),
+                regions.count(),
+                owned.snapshot().size(),
+                isClosed());
+    }
+
+    /**
+     * Whether {@link #close()} was called.
+     *
+     * @return true if nothing is handed out any more
+     */
+    public boolean isClosed() {
+        return closed.get();
+    }
+
+    /**
+     * Ends the pool. What is free goes back to the source: at once, except for the shards that other threads own, where
+     * it happens on their threads as soon as they run the task for it. What is outstanding stays valid and goes back with
+     * its last block; that there is any is logged as a warning, with the figures. Calls after the first do nothing.
+     */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        large.close();
+        for (Stripe<V> stripe : stripes) {
+            stripe.lock();
+            try {
+                stripe.stopAllocating();
+            } finally {
+                stripe.unlock();
+            }
+        }
+        for (OwnedShard<V> shard : owned.snapshot()) {
+            shard.retireSoon();
+        }
+        regions.close();
+        report();
+    }
+
+    private void report() {
+        PoolStats stats = stats();
+        if (stats.outstanding() > 0) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "pool " + name + " was closed with outstanding=" + stats.outstanding() + " blocks (requested="
+                            + stats.requestedBytes() + ", used=" + stats.usedBytes() + ", reserved="
+                            + stats.reservedBytes() + ", limit=" + stats.limitBytes()
+                            + " bytes): they stay valid, and their memory goes back when the last one is released");
+        }
+    }
+
+    // ---- used by shards and blocks ------------------------------------------------------------------------------
+
+    private boolean isLarge(int size) {
+        // Unsigned, so that a negative size is large, and is noticed there.
+        return Integer.compareUnsigned(size, largestSmall) > 0;
+    }
+
+    Block<V> allocateFrom(Shard<V> shard, int size) {
+        if (isLarge(size)) {
+            return allocateLarge(shard, size);
+        }
+        int sizeClass = SizeClasses.indexOf(size);
+        Block<V> block = shard.tryAllocateSmall(sizeClass, size);
+        return block != null ? block : allocateAfterReclaim(shard, sizeClass, size);
+    }
+
+    private Block<V> allocateAfterReclaim(Shard<V> shard, int sizeClass, int size) {
+        if (isClosed()) {
+            throw closedException();
+        }
+        if (shard.isStopped()) {
+            // The thread has given its shard up, but still allocates: as any other thread does.
+            return allocate(size);
+        }
+        reclaim(shard);
+        Block<V> block = shard.tryAllocateSmall(sizeClass, size);
+        if (block == null) {
+            shard.counters.failed();
+            throw exhausted(size);
+        }
+        return block;
+    }
+
+    private Block<V> allocateLarge(@Nullable Shard<V> shard, int size) {
+        if (size < 0) {
+            throw new IllegalArgumentException(
+                    "size=" + size + " is negative: was it computed in int arithmetic and did it overflow?");
+        }
+        Block<V> block = large.tryAllocate(size);
+        if (block == null) {
+            reclaim(shard);
+            block = large.tryAllocate(size);
+        }
+        if (block == null) {
+            large.failed();
+            throw exhausted(size);
+        }
+        return block;
+    }
+
+    /** Gives back what is idle, as far as the calling thread may: before a request fails for want of memory. */
+    private void reclaim(@Nullable Shard<V> mine) {
+        if (mine != null) {
+            mine.trim();
+        }
+        retireDead();
+        for (Stripe<V> stripe : stripes) {
+            stripe.tryTrim();
+        }
+        regions.closeEmpty();
+    }
+
+    private Stripe<V> lockStripe() {
+        int first = (int) Thread.currentThread().getId() & (stripes.length - 1);
+        for (int i = 0; i < stripes.length; i++) {
+            Stripe<V> stripe = stripes[(first + i) & (stripes.length - 1)];
+            if (stripe.tryLock()) {
+                return stripe;
+            }
+        }
+        stripes[first].lock();
+        return stripes[first];
+    }
+
+    void freeLarge(Block<V> block) {
+        large.free(block);
+    }
+
+    boolean tryResize(Block<V> block, int newRequested) {
+        SlabRun<V> run = block.slabRun;
+        if (run == null) {
+            return large.tryResize(block, newRequested);
+        }
+        if (newRequested > run.blockSize) {
+            return false;
+        }
+        int delta = newRequested - block.requested;
+        block.requested = newRequested;
+        Shard<V> owner = run.owner();
+        if (owner.thread == Thread.currentThread()) {
+            owner.counters.resized(delta);
+        } else {
+            resizedElsewhere.addAndGet(delta);
+        }
+        return true;
+    }
+
+    V newView(Block<V> block) {
+        return views.newView(block);
+    }
+
+    /** Retires a shard, on its owner's thread or after that thread's death. */
+    void retire(OwnedShard<V> shard) {
+        Stripe<V> heir = lockStripe();
+        try {
+            shard.passAllTo(heir);
+        } finally {
+            heir.unlock();
+        }
+        owned.remove(shard);
+    }
+
+    private void retireDead() {
+        for (OwnedShard<V> shard : owned.snapshot()) {
+            if (shard.isOwnerDead()) {
+                shard.retire();
+            }
+        }
+    }
+
+    void noteRejectedRetirement(Thread thread, Exception cause) {
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                "pool " + name + ": thread " + thread.getName() + " takes no more tasks; its shard retires with it",
+                cause);
+    }
+
+    void reportMisuse(RuntimeException e) {
+        LOG.log(System.Logger.Level.ERROR, "pool " + name + ": a block was freed that is not handed out", e);
+    }
+
+    IllegalStateException closedException() {
+        return new IllegalStateException("pool " + name + " is closed: nothing can be allocated from it any more");
+    }
+
+    private AllocationException exhausted(int size) {
+        PoolStats stats = stats();
+        return new AllocationException(
+                AllocationException.Reason.SOURCE_EXHAUSTED,
+                "pool " + name,
+                size,
+                Math.max(0, stats.limitBytes() - stats.reservedBytes()),
+                "limit=" + stats.limitBytes() + " reserved=" + stats.reservedBytes() + " used=" + stats.usedBytes()
+                        + " outstanding=" + stats.outstanding()
+                        + ": raise the limit, or look for buffers that are kept too long or never released");
+    }
+
+    int sizeClasses() {
+        return SizeClasses.indexOf(largestSmall) + 1;
+    }
+
+    /** The shortest run worth cutting into blocks of a class: four blocks, so that at most an eighth is left over. */
+    int firstRunBytes(int sizeClass) {
+        return Math.max(Region.SMALLEST_RUN, LargeBlocks.ceilingPowerOfTwo(4 * SizeClasses.blockSize(sizeClass)));
+    }
+
+    int longestRunBytes() {
+        return longestRunBytes;
+    }
+
+    Regions regions() {
+        return regions;
+    }
+
+    /**
+     * Verifies the laws of the regions and stripes, and of the owned shards whose thread is calling. For tests and
+     * debugging.
+     *
+     * @throws IllegalStateException if one does not hold
+     */
+    public void checkInvariants() {
+        for (Stripe<V> stripe : stripes) {
+            stripe.lock();
+            try {
+                stripe.checkInvariants();
+            } finally {
+                stripe.unlock();
+            }
+        }
+        for (OwnedShard<V> shard : owned.snapshot()) {
+            if (shard.thread == Thread.currentThread()) {
+                shard.checkInvariants();
+            }
+        }
+        regions.checkInvariants();
+    }
+
+    @Override
+    public String toString() {
+        return "MemoryPool[" + stats() + "]";
+    }
+
+    /**
+     * The configuration of a pool.
+     *
+     * @param <V> the type of the views
+     */
+    public static final class Builder<V> {
+
+        private final ViewFactory<V> views;
+        private String name = "pool";
+        private MemorySource source = MemorySource.mapped();
+        private long limit = Runtime.getRuntime().maxMemory();
+        private int regionSize = PoolConfig.DEFAULT_REGION_SIZE;
+        private int stripes = PoolConfig.defaultStripes();
+
+        Builder(ViewFactory<V> views) {
+            this.views = views;
+        }
+
+        /**
+         * Names the pool, for metrics and messages.
+         *
+         * @param newName not blank; default {@code "pool"}
+         * @return this
+         */
+        public Builder<V> name(String newName) {
+            name = newName;
+            return this;
+        }
+
+        /**
+         * Sets where regions come from.
+         *
+         * @param newSource default {@link MemorySource#mapped()}
+         * @return this
+         */
+        public Builder<V> source(MemorySource newSource) {
+            source = newSource;
+            return this;
+        }
+
+        /**
+         * Sets the ceiling of the bytes held from the source.
+         *
+         * @param bytes at least 64 KiB; default the maximum size of the Java heap
+         * @return this
+         */
+        public Builder<V> limit(long bytes) {
+            limit = bytes;
+            return this;
+        }
+
+        /**
+         * Sets the length of a region. If the limit is less than that, regions are made as large as fits below it.
+         *
+         * @param bytes a power of two from 64 KiB to 1 GiB; default 16 MiB
+         * @return this
+         */
+        public Builder<V> regionSize(int bytes) {
+            regionSize = bytes;
+            return this;
+        }
+
+        /**
+         * Sets how many shards there are for threads that own none.
+         *
+         * @param count a power of two up to 256; default about the number of processors
+         * @return this
+         */
+        public Builder<V> stripes(int count) {
+            stripes = count;
+            return this;
+        }
+
+        /**
+         * Makes the pool. It holds no memory until the first block is asked for.
+         *
+         * @return the pool
+         * @throws io.ashlar.memory.AllocatorConfigException if a value makes no sense; the message names it
+         */
+        public MemoryPool<V> build() {
+            return new MemoryPool<>(PoolConfig.check(name, source, limit, regionSize, stripes), views);
+        }
+    }
+}

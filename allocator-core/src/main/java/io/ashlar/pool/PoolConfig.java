@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import io.ashlar.memory.AllocatorConfigException;
+import io.ashlar.memory.MemorySource;
+
+/**
+ * The checked values that a pool is built with.
+ *
+ * <p>What counts as small follows the region: a slab takes at most a 64th of it, and a block at most an eighth of a slab.
+ * With the default region of 16 MiB that is 256 KiB and 32 KiB.
+ */
+record PoolConfig(String name, MemorySource source, long limit, int regionSize, int stripes) {
+
+    static final int DEFAULT_REGION_SIZE = 16 << 20;
+
+    private static final int SMALLEST_REGION = 64 << 10;
+    private static final int LARGEST_REGION = 1 << 30;
+    private static final int MOST_STRIPES = 256;
+    private static final int RUNS_PER_REGION = 64;
+    private static final int BLOCKS_PER_RUN = 8;
+
+    static PoolConfig check(String name, MemorySource source, long limit, int regionSize, int stripes) {
+        if (name == null || name.isBlank()) {
+            throw new AllocatorConfigException("name=\"" + name + "\" is blank: metrics need it to tell pools apart");
+        }
+        if (source == null) {
+            throw new AllocatorConfigException("source=null: where would regions come from?");
+        }
+        if (limit < SMALLEST_REGION) {
+            throw new AllocatorConfigException("limit=" + limit + " bytes is less than the smallest region, "
+                    + SMALLEST_REGION + " bytes: was it given in KiB or MiB?");
+        }
+        if (!isPowerOfTwo(regionSize) || regionSize < SMALLEST_REGION || regionSize > LARGEST_REGION) {
+            throw new AllocatorConfigException("regionSize=" + regionSize + " bytes is not a power of two from "
+                    + SMALLEST_REGION + " to " + LARGEST_REGION);
+        }
+        if (!isPowerOfTwo(stripes) || stripes > MOST_STRIPES) {
+            throw new AllocatorConfigException(
+                    "stripes=" + stripes + " is not a power of two from 1 to " + MOST_STRIPES);
+        }
+        int fitting = (int) Math.min(regionSize, Long.highestOneBit(limit));
+        return new PoolConfig(name, source, limit, fitting, stripes);
+    }
+
+    static int defaultStripes() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        return Math.min(MOST_STRIPES, LargeBlocks.ceilingPowerOfTwo(Math.max(2, processors)));
+    }
+
+    int longestRunBytes() {
+        return Math.max(Region.SMALLEST_RUN, regionSize / RUNS_PER_REGION);
+    }
+
+    int largestSmall() {
+        return longestRunBytes() / BLOCKS_PER_RUN;
+    }
+
+    private static boolean isPowerOfTwo(int value) {
+        return value > 0 && (value & (value - 1)) == 0;
+    }
+}

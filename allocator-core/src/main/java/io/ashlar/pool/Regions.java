@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import io.ashlar.memory.Layout;
+import io.ashlar.memory.MemoryRegion;
+import io.ashlar.memory.MemorySource;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The regions of a pool, and the runs cut from them.
+ *
+ * <p>A run comes from the oldest region that has room, at the lowest address there, so that the younger regions empty
+ * out and can go back to the source. One empty region is kept, so that a load around the edge of a region does not map
+ * and unmap all the time; a second one is closed at once.
+ *
+ * <pre>
+ *   law: emptyRegions == number of shared regions without an outstanding run
+ *        emptyRegions is 0 or 1, and 0 once closed
+ * </pre>
+ *
+ * <p>Synchronization: every field is guarded by {@link #lock}, but {@link #count} is also read without it. Nobody waits
+ * for a shard's lock while holding this one.
+ */
+final class Regions {
+
+    private static final int OS_PAGE = 4096;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final MemorySource source;
+    private final int regionSize;
+
+    private @Nullable Region[] shared = new Region[8];
+    private int emptyRegions;
+    private boolean closed;
+    // Synchronization: volatile; written under the lock.
+    private volatile int count;
+
+    Regions(MemorySource source, int regionSize) {
+        this.source = source;
+        this.regionSize = regionSize;
+    }
+
+    int regionSize() {
+        return regionSize;
+    }
+
+    MemorySource source() {
+        return source;
+    }
+
+    int count() {
+        return count;
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    /**
+     * Finds a place for a run. O(regions + levels of a Buddy), and now and then a new region.
+     *
+     * @param run gets the place
+     * @param bytes its length: a power of two from {@link Region#SMALLEST_RUN}, or more than a region holds
+     * @return false if neither the regions nor the source have as much left
+     */
+    boolean allocate(Run run, int bytes) {
+        lock.lock();
+        try {
+            return bytes > regionSize ? allocateDedicated(run, bytes) : allocateShared(run, bytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean allocateShared(Run run, int bytes) {
+        for (Region region : shared) {
+            if (region != null && region.buddy().largestFree() >= bytes) {
+                place(run, region, bytes);
+                return true;
+            }
+        }
+        Region region = openShared(bytes);
+        if (region == null) {
+            return false;
+        }
+        place(run, region, bytes);
+        return true;
+    }
+
+    private void place(Run run, Region region, int bytes) {
+        if (region.buddy().outstanding() == 0) {
+            emptyRegions--;
+        }
+        run.bind(region, region.buddy().tryAllocate(bytes, 1), bytes);
+    }
+
+    /** Near the limit a smaller region may still fit where a whole one does not. */
+    private @Nullable Region openShared(int atLeast) {
+        for (int size = regionSize; size >= atLeast; size >>= 1) {
+            MemoryRegion memory = source.tryAcquire(new Layout(size, OS_PAGE));
+            if (memory != null) {
+                Region region = register(memory);
+                emptyRegions++;
+                return region;
+            }
+        }
+        return null;
+    }
+
+    private Region register(MemoryRegion memory) {
+        try {
+            Region region = Region.shared(memory);
+            int slot = 0;
+            while (slot < shared.length && shared[slot] != null) {
+                slot++;
+            }
+            if (slot == shared.length) {
+                shared = Arrays.copyOf(shared, 2 * slot);
+            }
+            shared[slot] = region;
+            count++;
+            return region;
+        } catch (Throwable e) {
+            memory.close();
+            throw e;
+        }
+    }
+
+    private boolean allocateDedicated(Run run, int bytes) {
+        int rounded = bytes > Integer.MAX_VALUE - OS_PAGE ? bytes : (bytes + OS_PAGE - 1) & -OS_PAGE;
+        MemoryRegion memory = source.tryAcquire(new Layout(rounded, 1));
+        if (memory == null && closeEmpty()) {
+            memory = source.tryAcquire(new Layout(rounded, 1));
+        }
+        if (memory == null) {
+            return false;
+        }
+        run.bind(Region.dedicated(memory), 0, rounded);
+        count++;
+        return true;
+    }
+
+    /**
+     * Takes a run back.
+     *
+     * @return the region that is empty now and has to be closed, once no lock is held; null if there is none
+     */
+    @Nullable
+    Region free(Run run) {
+        lock.lock();
+        try {
+            Region region = run.region();
+            if (!region.isDedicated()) {
+                region.buddy().deallocate(run.offset());
+            }
+            run.unbind();
+            return settle(region);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Region settle(Region region) {
+        if (region.isDedicated()) {
+            count--;
+            return region;
+        }
+        if (region.buddy().outstanding() > 0) {
+            return null;
+        }
+        if (!closed && emptyRegions == 0) {
+            emptyRegions++;
+            return null;
+        }
+        remove(region);
+        return region;
+    }
+
+    private void remove(Region region) {
+        for (int i = 0; i < shared.length; i++) {
+            if (shared[i] == region) {
+                shared[i] = null;
+                count--;
+                return;
+            }
+        }
+    }
+
+    /** Lengthens a large block's run in place, if the memory behind it is free. */
+    boolean tryGrow(Run run, int bytes) {
+        lock.lock();
+        try {
+            Region region = run.region();
+            if (region.isDedicated() || !region.buddy().tryGrow(run.offset(), bytes)) {
+                return false;
+            }
+            run.resize(region.buddy().blockSizeOf(run.offset()));
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Gives empty regions back to the source.
+     *
+     * @return true if there was one
+     */
+    boolean closeEmpty() {
+        lock.lock();
+        try {
+            boolean any = false;
+            for (Region region : shared) {
+                if (region != null && region.buddy().outstanding() == 0) {
+                    remove(region);
+                    emptyRegions--;
+                    region.close();
+                    any = true;
+                }
+            }
+            return any;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From now on a region goes back to the source as soon as it is empty. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            closeEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void checkInvariants() {
+        lock.lock();
+        try {
+            int empty = 0;
+            for (Region region : shared) {
+                if (region != null) {
+                    region.buddy().checkInvariants();
+                    empty += region.buddy().outstanding() == 0 ? 1 : 0;
+                }
+            }
+            if (empty != emptyRegions || empty > 1 || (closed && empty > 0)) {
+                throw new IllegalStateException(
+                        "emptyRegions=" + emptyRegions + " counted=" + empty + " closed=" + closed);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.StampedLock;
+
+/**
+ * The owned shards of a pool, and the sums of those that have retired.
+ *
+ * <p>Synchronization: both fields change under the write lock. A scrape reads them optimistically and starts again when
+ * they changed meanwhile, so that no event loop ever waits for a scrape.
+ */
+final class ShardList<V> {
+
+    private static final int OPTIMISTIC_TRIES = 64;
+
+    private final StampedLock lock = new StampedLock();
+    private volatile List<OwnedShard<V>> shards = List.of();
+    private final Totals retired = new Totals();
+
+    /** The shards of the moment. */
+    List<OwnedShard<V>> snapshot() {
+        return shards;
+    }
+
+    void add(OwnedShard<V> shard) {
+        long stamp = lock.writeLock();
+        try {
+            List<OwnedShard<V>> more = new ArrayList<>(shards);
+            more.add(shard);
+            shards = List.copyOf(more);
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    /** Removes a shard that has retired, and keeps what it counted. */
+    void remove(OwnedShard<V> shard) {
+        long stamp = lock.writeLock();
+        try {
+            List<OwnedShard<V>> fewer = new ArrayList<>(shards);
+            fewer.remove(shard);
+            shards = List.copyOf(fewer);
+            shard.addTo(retired);
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    /** Adds up what the shards count and counted. */
+    void addTo(Totals totals) {
+        for (int i = 0; i < OPTIMISTIC_TRIES; i++) {
+            long stamp = lock.tryOptimisticRead();
+            Totals sum = sum();
+            if (lock.validate(stamp)) {
+                totals.add(sum);
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        long stamp = lock.readLock();
+        try {
+            totals.add(sum());
+        } finally {
+            lock.unlockRead(stamp);
+        }
+    }
+
+    private Totals sum() {
+        Totals sum = new Totals();
+        for (OwnedShard<V> shard : shards) {
+            shard.addTo(sum);
+        }
+        sum.add(retired);
+        return sum;
+    }
+}

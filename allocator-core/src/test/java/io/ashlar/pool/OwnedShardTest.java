@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ashlar.memory.AllocationException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class OwnedShardTest {
+
+    private final CountingSource source = new CountingSource();
+    private final MemoryPool<Object> pool = MemoryPool.<Object>builder(block -> new Object())
+            .name("owned")
+            .source(source)
+            .regionSize(1 << 20)
+            .limit(64 << 20)
+            .build();
+    private final ExecutorService loop = Executors.newSingleThreadExecutor();
+
+    @AfterEach
+    void everythingComesBack() throws Exception {
+        pool.close();
+        loop.shutdown();
+        assertTrue(loop.awaitTermination(30, TimeUnit.SECONDS));
+        pool.checkInvariants();
+        assertEquals(0, pool.stats().outstanding());
+        assertEquals(0, pool.stats().requestedBytes());
+        assertEquals(0, pool.stats().usedBytes());
+        assertEquals(0, pool.stats().ownedShards());
+        assertEquals(0, source.reserved());
+    }
+
+    private <T> T onLoop(Callable<T> task) throws Exception {
+        try {
+            return loop.submit(task).get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException) {
+                throw (RuntimeException) e.getCause();
+            }
+            throw e;
+        }
+    }
+
+    private OwnedShard<Object> openOnLoop() throws Exception {
+        return onLoop(() -> pool.openShard(loop));
+    }
+
+    @Test
+    void theOwnerAllocatesAndFrees() throws Exception {
+        OwnedShard<Object> shard = openOnLoop();
+        onLoop(() -> {
+            Block<Object> first = shard.allocate(100);
+            first.release();
+            Block<Object> second = shard.allocate(100);
+            assertSame(first, second);
+            second.release();
+            pool.checkInvariants();
+            return null;
+        });
+        assertEquals(2, pool.stats().allocations());
+        assertEquals(2, pool.stats().frees());
+        assertEquals(0, pool.stats().remoteFrees());
+        assertEquals(1, pool.stats().ownedShards());
+    }
+
+    @Test
+    void anotherThreadMayNotUseTheShard() throws Exception {
+        OwnedShard<Object> shard = openOnLoop();
+        String message = assertThrows(IllegalStateException.class, () -> shard.allocate(100))
+                .getMessage();
+        assertTrue(message.contains(Thread.currentThread().getName()), message);
+        assertThrows(IllegalStateException.class, shard::retire);
+    }
+
+    @Test
+    void aRemoteFreeCountsAtOnceAndIsCollectedWhenTheOwnerRunsShort() throws Exception {
+        OwnedShard<Object> shard = openOnLoop();
+        List<Block<Object>> blocks = onLoop(() -> allocate(shard, 8, 1000));
+        blocks.forEach(Block::release);
+        PoolStats pending = pool.stats();
+        assertEquals(0, pending.outstanding());
+        assertEquals(0, pending.usedBytes());
+        assertEquals(0, pending.requestedBytes());
+        assertEquals(8, pending.frees());
+        assertEquals(8, pending.remoteFrees());
+        long reserved = pending.reservedBytes();
+        for (int round = 0; round < 1000; round++) {
+            onLoop(() -> allocate(shard, 8, 1000)).forEach(Block::release);
+        }
+        assertEquals(8 * 1001, pool.stats().remoteFrees());
+        assertEquals(reserved, pool.stats().reservedBytes(), "what was freed remotely was not used again");
+    }
+
+    private static List<Block<Object>> allocate(OwnedShard<Object> shard, int count, int size) {
+        List<Block<Object>> blocks = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            blocks.add(shard.allocate(size));
+        }
+        return blocks;
+    }
+
+    @Test
+    void releasingTwiceRemotelyIsRefused() throws Exception {
+        OwnedShard<Object> shard = openOnLoop();
+        Block<Object> block = onLoop(() -> shard.allocate(100));
+        block.release();
+        assertThrows(IllegalStateException.class, block::release);
+        assertEquals(0, pool.stats().outstanding());
+        assertEquals(1, pool.stats().remoteFrees());
+    }
+
+    @Test
+    void blocksOfARetiredShardStayValidAndComeBack() throws Exception {
+        OwnedShard<Object> shard = openOnLoop();
+        List<Block<Object>> blocks = onLoop(() -> {
+            List<Block<Object>> some = allocate(shard, 500, 200);
+            for (int i = 0; i < some.size(); i++) {
+                some.get(i).memory().putInt(some.get(i).offset(), i);
+            }
+            shard.retire();
+            shard.retire();
+            return some;
+        });
+        assertTrue(shard.isRetired());
+        assertEquals(500, pool.stats().outstanding());
+        assertEquals(0, pool.stats().ownedShards());
+        for (int i = 0; i < blocks.size(); i++) {
+            Block<Object> block = blocks.get(i);
+            assertEquals(i, block.memory().getInt(block.offset()));
+            block.release();
+        }
+        pool.checkInvariants();
+        assertEquals(0, pool.stats().outstanding());
+    }
+
+    @Test
+    void theOwnerStillAllocatesAfterRetiringLikeAnyOtherThread() throws Exception {
+        OwnedShard<Object> shard = openOnLoop();
+        Block<Object> block = onLoop(() -> {
+            shard.retire();
+            return shard.allocate(100);
+        });
+        block.release();
+    }
+
+    @Test
+    void aThreadThatDiesWithoutAWordIsNoticed() throws Exception {
+        List<Block<Object>> blocks = new ArrayList<>();
+        Thread thread = new Thread(() -> blocks.addAll(allocate(pool.openShard(Runnable::run), 100, 300)));
+        thread.start();
+        thread.join();
+        assertEquals(0, pool.stats().ownedShards());
+        assertEquals(100, pool.stats().outstanding());
+        blocks.forEach(Block::release);
+        assertEquals(0, pool.stats().outstanding());
+    }
+
+    @Test
+    void closingReachesTheShardsOfOtherThreads() throws Exception {
+        OwnedShard<Object> shard = openOnLoop();
+        Block<Object> kept = onLoop(() -> {
+            shard.allocate(3000).release();
+            return shard.allocate(100);
+        });
+        pool.close();
+        String message = assertThrows(IllegalStateException.class, () -> onLoop(() -> shard.allocate(100)))
+                .getMessage();
+        assertTrue(message.contains("closed"), message);
+        assertTrue(shard.isRetired());
+        assertEquals(1, pool.stats().outstanding());
+        assertEquals(1 << 20, source.reserved());
+        kept.release();
+        assertEquals(0, source.reserved());
+    }
+
+    @Test
+    void closingWithARemoteFreePendingGivesEverythingBack() throws Exception {
+        OwnedShard<Object> shard = openOnLoop();
+        List<Block<Object>> blocks = onLoop(() -> allocate(shard, 1000, 700));
+        blocks.forEach(Block::release);
+        pool.close();
+        onLoop(() -> null);
+        assertEquals(0, source.reserved());
+    }
+
+    @Test
+    void exhaustionOnAnOwnedShardIsAnExceptionAndCounted() throws Exception {
+        OwnedShard<Object> shard = openOnLoop();
+        List<Block<Object>> blocks = new ArrayList<>();
+        assertThrows(
+                AllocationException.class,
+                () -> onLoop(() -> {
+                    while (true) {
+                        blocks.add(shard.allocate(1000));
+                    }
+                }));
+        assertEquals(1, pool.stats().failures());
+        assertTrue(pool.stats().reservedBytes() <= 64 << 20);
+        onLoop(() -> {
+            blocks.forEach(Block::release);
+            return null;
+        });
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A shard retires, or its pool is closed, while other threads free its blocks. Whichever comes first, no block may be
+ * lost on the way: afterwards nothing is outstanding and the source has all its bytes back.
+ */
+class RetirementStressTest {
+
+    private static final int ROUNDS = Integer.getInteger("ashlar.test.rounds", 3000);
+    private static final int RELEASERS = 2;
+    private static final int BLOCKS_EACH = 40;
+
+    /** A pool says it when it is closed with blocks out; here that happens thousands of times, and on purpose. */
+    private static final Logger POOL_LOG = Logger.getLogger(MemoryPool.class.getName());
+
+    private final CountingSource source = new CountingSource();
+
+    @BeforeAll
+    static void silence() {
+        POOL_LOG.setLevel(Level.SEVERE);
+    }
+
+    @AfterAll
+    static void speakAgain() {
+        POOL_LOG.setLevel(null);
+    }
+
+    private MemoryPool<Object> newPool() {
+        return MemoryPool.<Object>builder(block -> new Object())
+                .source(source)
+                .regionSize(64 << 10)
+                .stripes(1)
+                .build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void noBlockIsLostWhileAShardRetires(boolean closeThePool) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(RELEASERS);
+        ExecutorService loop = Executors.newSingleThreadExecutor();
+        try {
+            for (int round = 0; round < ROUNDS; round++) {
+                MemoryPool<Object> pool = newPool();
+                OwnedShard<Object> shard =
+                        loop.submit(() -> pool.openShard(loop)).get();
+                List<List<Block<Object>>> shares =
+                        loop.submit(() -> shares(shard)).get();
+                CyclicBarrier start = new CyclicBarrier(RELEASERS + 1);
+                List<Future<?>> all = new ArrayList<>();
+                for (List<Block<Object>> share : shares) {
+                    all.add(threads.submit(() -> {
+                        start.await();
+                        share.forEach(Block::release);
+                        return null;
+                    }));
+                }
+                all.add(loop.submit(() -> {
+                    start.await();
+                    if (closeThePool) {
+                        pool.close();
+                    } else {
+                        shard.retire();
+                    }
+                    return null;
+                }));
+                for (Future<?> each : all) {
+                    each.get(60, TimeUnit.SECONDS);
+                }
+                pool.checkInvariants();
+                assertEquals(0, pool.stats().outstanding(), "round " + round);
+                pool.close();
+                assertEquals(0, source.reserved(), "round " + round);
+            }
+        } finally {
+            threads.shutdown();
+            loop.shutdown();
+        }
+    }
+
+    private static List<List<Block<Object>>> shares(OwnedShard<Object> shard) {
+        List<List<Block<Object>>> shares = new ArrayList<>();
+        for (int i = 0; i < RELEASERS; i++) {
+            List<Block<Object>> share = new ArrayList<>();
+            for (int n = 0; n < BLOCKS_EACH; n++) {
+                share.add(shard.allocate(n % 2 == 0 ? 64 : 500));
+            }
+            shares.add(share);
+        }
+        return shares;
+    }
+
+    @Test
+    void noBlockIsLostWhileAStripeIsContended() throws Exception {
+        MemoryPool<Object> pool = newPool();
+        int threadCount = 4;
+        ExecutorService threads = Executors.newFixedThreadPool(threadCount);
+        CountDownLatch done = new CountDownLatch(threadCount);
+        List<Future<?>> all = new ArrayList<>();
+        for (int t = 0; t < threadCount; t++) {
+            all.add(threads.submit(() -> {
+                List<Block<Object>> mine = new ArrayList<>();
+                for (int i = 0; i < ROUNDS * 20; i++) {
+                    mine.add(pool.allocate(100));
+                    if (mine.size() == 50) {
+                        mine.forEach(Block::release);
+                        mine.clear();
+                    }
+                }
+                mine.forEach(Block::release);
+                done.countDown();
+            }));
+        }
+        for (Future<?> each : all) {
+            each.get(60, TimeUnit.SECONDS);
+        }
+        threads.shutdown();
+        pool.checkInvariants();
+        assertEquals(0, pool.stats().outstanding());
+        pool.close();
+        assertEquals(0, source.reserved());
+    }
+}

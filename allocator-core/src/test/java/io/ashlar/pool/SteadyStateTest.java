@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+
+/** In steady state a pool allocates nothing on the Java heap. */
+class SteadyStateTest {
+
+    private static final int ROUNDS = 50_000;
+    private static final int[] SIZES = {10, 100, 1000, 8000, 30_000, 100_000, 1 << 20};
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final Block<?>[] held = new Block<?>[64];
+
+    @Test
+    void anOwnedShardAllocatesNothingOnTheHeap() {
+        MemoryPool<Object> pool =
+                MemoryPool.<Object>builder(block -> new Object()).build();
+        OwnedShard<Object> shard = pool.openShard(Runnable::run);
+        assertNothingAllocated(shard::allocate);
+        pool.close();
+    }
+
+    @Test
+    void aStripeAllocatesNothingOnTheHeap() {
+        MemoryPool<Object> pool =
+                MemoryPool.<Object>builder(block -> new Object()).build();
+        assertNothingAllocated(pool::allocate);
+        pool.close();
+    }
+
+    private void assertNothingAllocated(IntFunction<Block<Object>> allocate) {
+        churn(allocate);
+        long id = Thread.currentThread().getId();
+        threads.getThreadAllocatedBytes(id);
+        long before = threads.getThreadAllocatedBytes(id);
+        churn(allocate);
+        long allocated = threads.getThreadAllocatedBytes(id) - before;
+        assertEquals(0, allocated, "bytes on the Java heap in " + ROUNDS + " rounds");
+    }
+
+    private void churn(IntFunction<Block<Object>> allocate) {
+        for (int i = 0; i < ROUNDS; i++) {
+            int slot = i * 31 & 63;
+            Block<?> old = held[slot];
+            if (old != null) {
+                old.release();
+            }
+            held[slot] = allocate.apply(SIZES[i % SIZES.length]);
+        }
+        for (int slot = 0; slot < held.length; slot++) {
+            if (held[slot] != null) {
+                held[slot].release();
+                held[slot] = null;
+            }
+        }
+    }
+}
