@@ -8,7 +8,7 @@
  */
 module io.ashlar.core {
     requires jdk.unsupported; // only one class uses it, by name, and only below JDK 25
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports io.ashlar.memory;
     exports io.ashlar.alloc;

@@ -19,7 +19,7 @@ import java.util.List;
  * it until it fits. A released block merges with its buddy, the other half of the block that both were split from, for
  * as long as the buddy is free too. The <em>order</em> of a block is the power: its size is the smallest block's size
  * {@code << order}. The free blocks of each order form a bitmap with summaries above it, which finds the lowest one at
- * once; one mask says which of these are not empty. Taking low offsets first leaves the memory at the top free for as long as possible.
+ * once; one mask says which orders have any. Taking low offsets first leaves the memory at the top free for as long as possible.
  *
  * <table>
  * <caption>Complexity</caption>
@@ -414,12 +414,12 @@ public final class Buddy extends RegionAllocator {
             return false; // the block is the upper half of the one it would have to become
         }
         for (int k = order; k < newOrder; k++) {
-            if (!free.contains((index >>> k) + 1, k)) {
+            if (!free.contains(index + (1 << k), k)) {
                 return false;
             }
         }
         for (int k = order; k < newOrder; k++) {
-            free.remove((index >>> k) + 1, k);
+            free.removeIfFree(index + (1 << k), k);
             available -= 1 << (k + minShift);
         }
         begins[index] = (byte) (ORDER_0 + Math.max(order, newOrder));
@@ -451,7 +451,7 @@ public final class Buddy extends RegionAllocator {
             throw new IllegalStateException(name() + " cannot be taken apart: outstanding=" + outstanding
                     + " blocks would be left without an allocator");
         }
-        end();
+        endWithoutRegion();
         return new RawParts(region, geometry.regionLayout(), geometry.metadataLayout());
     }
 

@@ -461,7 +461,7 @@ public final class Bump extends RegionAllocator {
      */
     public Split split() {
         checkOpen();
-        if (ownsRegion) {
+        if (ownsRegion()) {
             throw new IllegalStateException(name()
                     + " cannot be split: it has to close the region that it obtained; use Bump.over() for a split");
         }
@@ -475,7 +475,7 @@ public final class Bump extends RegionAllocator {
         allocated.marked = marked;
         allocated.ticket = ticket;
         allocated.oldestTicket = oldestTicket;
-        end();
+        endWithoutRegion();
         return new Split(unallocated, allocated);
     }
 

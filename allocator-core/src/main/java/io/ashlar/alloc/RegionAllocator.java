@@ -19,7 +19,7 @@ abstract sealed class RegionAllocator implements Allocator permits Slab, Buddy, 
     final MemoryRegion region;
 
     /** Whether the region came from a source and ends with this allocator. */
-    final boolean ownsRegion;
+    private boolean ownsRegion;
 
     private boolean closed;
 
@@ -70,19 +70,24 @@ abstract sealed class RegionAllocator implements Allocator permits Slab, Buddy, 
 
     @Override
     public final void close() {
-        if (end() && ownsRegion) {
+        if (!closed) {
+            closed = true;
+            abandon();
+        }
+        // Every time, because a region that is in use elsewhere refuses to close and has to be closed again.
+        if (ownsRegion) {
             region.close();
         }
     }
 
-    /** Ends the allocator and leaves the region open; returns false if it had ended before. */
-    final boolean end() {
-        if (closed) {
-            return false;
-        }
-        closed = true;
-        abandon();
-        return true;
+    /** Ends the allocator and leaves the region open, whoever owned it. */
+    final void endWithoutRegion() {
+        ownsRegion = false;
+        close();
+    }
+
+    final boolean ownsRegion() {
+        return ownsRegion;
     }
 
     final void checkOpen() {

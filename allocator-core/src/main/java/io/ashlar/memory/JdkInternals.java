@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>Shared arenas exist from 22 on, but those before 25 have defects that crash a process when an arena is closed
- * while another thread accesses it. From 25 on nothing of Unsafe may be called, since each call prints a warning there;
- * the one exception is a runtime that offers no shared arenas (a native image may not).
+ * while another thread accesses it. The cleaner is called through Unsafe, which prints a warning from 24 on: 24 is left
+ * with it, and from 25 on nothing of Unsafe is used, except where the runtime offers no shared arenas (a native image
+ * may not).
  *
  * <p>All of it is reached through method handles, because the sources compile against the API of JDK 17.
  *

@@ -88,7 +88,7 @@ public interface MemorySource {
      * <p>The files lie in the directory {@code java.io.tmpdir}, or in {@code /var/tmp} where that one will not do: a
      * directory whose files are memory themselves (tmpfs, ramfs) would take every touched OS page twice. They hold
      * nothing and take no disk space. While a region is touched, the operating system may also keep OS pages of the
-     * empty file in its page cache; it drops them when memory gets short, and at the latest when the region is closed.
+     * empty file in its file cache; it drops them when memory gets short, and at the latest when the region is closed.
      *
      * <p>Where no such file can be made, regions come from {@link #direct()} instead; that is logged once and counted
      * in {@link #fallbacks()}.

@@ -79,7 +79,7 @@ final class LargeBlocks<V> {
             regions.lock().unlock();
         }
         if (emptied != null) {
-            emptied.close();
+            regions.giveBack(emptied);
         }
     }
 

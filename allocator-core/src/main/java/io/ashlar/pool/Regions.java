@@ -4,7 +4,9 @@ package io.ashlar.pool;
 import io.ashlar.memory.Layout;
 import io.ashlar.memory.MemoryRegion;
 import io.ashlar.memory.MemorySource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ final class Regions {
     private @Nullable Region[] shared = new Region[8];
     private int emptyRegions;
     private boolean closed;
+    private final List<Region> stuck = new ArrayList<>();
     // Synchronization: volatile; written under the lock.
     private volatile int count;
 
@@ -98,6 +101,7 @@ final class Regions {
 
     /** Near the limit a smaller region may still fit where a whole one does not. */
     private @Nullable Region openShared(int atLeast) {
+        closeStuck();
         for (int size = regionSize; size >= atLeast; size >>= 1) {
             MemoryRegion memory = source.tryAcquire(new Layout(size, OS_PAGE));
             if (memory != null) {
@@ -145,7 +149,7 @@ final class Regions {
     /**
      * Takes a run back.
      *
-     * @return the region that is empty now and has to be closed, once no lock is held; null if there is none
+     * @return the region that is empty now and goes to {@link #giveBack}, once no lock is held; null if there is none
      */
     @Nullable
     Region free(Run run) {
@@ -159,6 +163,31 @@ final class Regions {
             return settle(region);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Gives an empty region back to the source. If the JDK says that an I/O operation is still using its memory, which
+     * means that somebody kept an NIO buffer longer than its block, it is tried again later on.
+     */
+    void giveBack(Region region) {
+        try {
+            region.close();
+        } catch (IllegalStateException inUse) {
+            lock.lock();
+            try {
+                stuck.add(region);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void closeStuck() {
+        if (!stuck.isEmpty()) {
+            List<Region> again = List.copyOf(stuck);
+            stuck.clear();
+            again.forEach(this::giveBack);
         }
     }
 
@@ -216,10 +245,11 @@ final class Regions {
                 if (region != null && region.buddy().outstanding() == 0) {
                     remove(region);
                     emptyRegions--;
-                    region.close();
+                    giveBack(region);
                     any = true;
                 }
             }
+            closeStuck();
             return any;
         } finally {
             lock.unlock();

@@ -231,7 +231,7 @@ abstract class Shard<V> {
     private void giveBack(SlabRun<V> run) {
         Region emptied = pool.regions().free(run);
         if (emptied != null) {
-            emptied.close();
+            pool.regions().giveBack(emptied);
         }
     }
 
