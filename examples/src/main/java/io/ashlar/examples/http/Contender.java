@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.examples.http;
+
+import io.ashlar.metrics.AllocatorMetrics;
+import io.ashlar.netty.AshlarByteBufAllocator;
+import io.ashlar.pool.PoolStats;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.netty4.NettyAllocatorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetric;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.channel.ChannelOption;
+import java.util.function.Supplier;
+
+/**
+ * One side of the comparison: a running server and a way to ask its allocator how it is.
+ *
+ * @param title what the column is called
+ * @param server the running server
+ * @param memory reads the allocator's figures; may be called from any thread
+ * @param remark what a reader of its figures has to know, or nothing
+ * @param whenClosed what has to be closed after the server
+ */
+record Contender(String title, DemoServer server, Supplier<MemoryReading> memory, String remark, Runnable whenClosed)
+        implements AutoCloseable {
+
+    /** The server on Ashlar. What makes it one is the {@code install} call. */
+    static Contender ashlar(int port) throws DemoServer.CannotListenException {
+        AshlarByteBufAllocator allocator =
+                AshlarByteBufAllocator.builder().name("http-demo").build();
+        AllocatorMetrics metrics = new AllocatorMetrics(allocator);
+        PrometheusMeterRegistry registry = registry();
+        metrics.bindTo(registry);
+        Runnable whenClosed = () -> {
+            metrics.close();
+            registry.close();
+            allocator.close();
+        };
+        try {
+            DemoServer server = DemoServer.start(port, allocator::install, registry);
+            return new Contender("Ashlar", server, () -> reading(allocator.stats()), remark(allocator), whenClosed);
+        } catch (DemoServer.CannotListenException e) {
+            whenClosed.run();
+            throw e;
+        }
+    }
+
+    private static String remark(AshlarByteBufAllocator allocator) {
+        return allocator.stats().source().equals("mapped")
+                ? "Ashlar reserves whole regions; as they are mapped, only what was touched of them is resident."
+                : "";
+    }
+
+    private static MemoryReading reading(PoolStats stats) {
+        return new MemoryReading(stats.requestedBytes(), stats.usedBytes(), stats.reservedBytes(), stats.outstanding());
+    }
+
+    /** The same server on the allocator that Netty uses when nobody says anything. */
+    static Contender nettyDefault() throws DemoServer.CannotListenException {
+        ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+        PrometheusMeterRegistry registry = registry();
+        Supplier<MemoryReading> memory = () -> MemoryReading.NOTHING;
+        if (allocator instanceof ByteBufAllocatorMetricProvider provider) {
+            new NettyAllocatorMetrics(provider).bindTo(registry);
+            memory = () -> reading(provider.metric());
+        }
+        DemoServer server = DemoServer.start(
+                0,
+                bootstrap -> bootstrap
+                        .option(ChannelOption.ALLOCATOR, allocator)
+                        .childOption(ChannelOption.ALLOCATOR, allocator),
+                registry);
+        return new Contender("Netty default", server, memory, "", registry::close);
+    }
+
+    /** Netty tells one figure for each kind of memory: the bytes that its pools hold. */
+    private static MemoryReading reading(ByteBufAllocatorMetric metric) {
+        return new MemoryReading(
+                MemoryReading.UNKNOWN,
+                MemoryReading.UNKNOWN,
+                metric.usedDirectMemory() + metric.usedHeapMemory(),
+                MemoryReading.UNKNOWN);
+    }
+
+    private static PrometheusMeterRegistry registry() {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        return registry;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        whenClosed.run();
+    }
+}
