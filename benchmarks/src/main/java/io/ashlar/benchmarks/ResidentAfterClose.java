@@ -6,8 +6,6 @@ import io.ashlar.pool.PoolStats;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -62,15 +60,7 @@ public final class ResidentAfterClose {
     private static void print(String moment, AshlarByteBufAllocator alloc) throws IOException {
         PoolStats stats = alloc.stats();
         System.out.printf(
-                "%-32s %,12d %,14d %,14d%n", moment, residentKib(), stats.reservedBytes() >> 10, stats.outstanding());
-    }
-
-    private static long residentKib() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-            if (line.startsWith("VmRSS:")) {
-                return Long.parseLong(line.replaceAll("\\D+", ""));
-            }
-        }
-        throw new IOException("no VmRSS in /proc/self/status");
+                "%-32s %,12d %,14d %,14d%n",
+                moment, ProcStatus.residentKib(), stats.reservedBytes() >> 10, stats.outstanding());
     }
 }
