@@ -159,6 +159,25 @@ class BumpTest {
         }
     }
 
+    /** Whatever the number of epochs is, and also for what lies above the memory used meanwhile. */
+    @Test
+    void anOldOffsetIsRefusedHoweverManyResetsAgoItWas() {
+        Bump bump = bump(1_024, 8);
+        bump.tryAllocate(500, 1);
+        int old = bump.tryAllocate(8, 1);
+        int higher = bump.tryAllocate(8, 1);
+        for (int resets = 1; resets <= 300; resets++) {
+            bump.reset();
+            bump.checkInvariants();
+            int across = bump.tryAllocate(1_000, 1);
+            assertThrows(IllegalArgumentException.class, () -> bump.deallocate(old));
+            assertThrows(IllegalArgumentException.class, () -> bump.deallocate(higher));
+            if (resets % 2 == 0) {
+                assertTrue(bump.tryResize(across, 8));
+            }
+        }
+    }
+
     @Test
     void wrongReleasesAreToldApart() {
         Bump bump = bump(128, 8);
