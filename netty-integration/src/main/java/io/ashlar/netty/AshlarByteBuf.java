@@ -18,20 +18,19 @@ import java.nio.channels.ScatteringByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A direct buffer: the view of one block of the pool. There is no other class of direct buffer, so that the call sites of
- * a program see one receiver type only.
+ * A direct buffer: the view of one block of the pool. There is no other class of direct buffer, so that the call sites
+ * of a program see one receiver type only.
  *
  * <p>A view is made at the first use of its block and kept with it. Allocating a buffer is then taking a block and
  * resetting its view ({@link #handOut}); releasing is giving the block back ({@link #deallocate}).
  *
  * <p><b>Growth and shrinking</b> ({@link #capacity(int)}). The capacity changes in place where the block can hold it.
- * Otherwise the view is <em>rebound</em>: a new block is allocated, the bytes are copied, the two blocks swap their views,
- * and the old block goes back. Whoever holds this object, or a slice of it, sees nothing but the new capacity. Views and
- * blocks are therefore not tied for ever; {@link #tenant} says who is bound where.
+ * Otherwise the view is <em>rebound</em>: a new block is allocated, the bytes are copied, the two blocks swap their
+ * views, and the old block goes back. Whoever holds this object, or a slice of it, sees nothing but the new capacity.
  *
- * <p><b>Thread safety</b> is that of every {@link ByteBuf}: one writer or many readers. The absolute {@code get} methods
- * share no state and may be called from several threads at once; {@link #internalNioBuffer} and the relative transfers to
- * channels use one cached buffer.
+ * <p><b>Thread safety</b> is that of every {@link ByteBuf}: one writer or many readers. The absolute {@code get}
+ * methods share no state and may be called from several threads at once; {@link #internalNioBuffer} and the relative
+ * transfers to channels use one cached buffer.
  */
 final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
 
@@ -43,12 +42,8 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
 
     private final AshlarByteBufAllocator alloc;
 
-    // Synchronization of all fields below: they belong to whoever holds the block (for `tenant`: the block that this
-    // view
-    // was made for) and pass from thread to thread with it.
-
-    /** The view that is bound to the block which this view was made for: this one, until either is rebound. */
-    private AshlarByteBuf tenant = this;
+    // Synchronization of all fields below: they belong to whoever holds the block, and pass from thread to thread with
+    // it.
 
     private Block<AshlarByteBuf> block;
     /** The whole region's buffer; null while this is the view of a large block that is not handed out. */
@@ -75,7 +70,7 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
 
     /** Makes a freshly allocated block into a buffer, as new: nothing written, no marks, one reference. */
     static AshlarByteBuf handOut(Block<AshlarByteBuf> block, int capacity, int maxCapacity) {
-        AshlarByteBuf buf = viewOf(block);
+        AshlarByteBuf buf = block.view();
         if (buf.memory == null) {
             buf.bind(block);
         }
@@ -89,10 +84,6 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
     }
 
     // ---- the block and its memory
-
-    private static AshlarByteBuf viewOf(Block<AshlarByteBuf> block) {
-        return block.view().tenant;
-    }
 
     private void bind(Block<AshlarByteBuf> to) {
         ByteBuffer newMemory = to.memory();
@@ -175,7 +166,8 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
      *
      * @throws OutOfPoolMemoryError if the buffer has to move for it and the allocator has no memory left; the buffer is
      *     as it was
-     * @throws IllegalStateException if the buffer has to move for it and the allocator is closed; the buffer is as it was
+     * @throws IllegalStateException if the buffer has to move for it and the allocator is closed; the buffer is as it
+     *     was
      */
     @Override
     public ByteBuf capacity(int newCapacity) {
@@ -223,16 +215,15 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
     private void moveTo(Block<AshlarByteBuf> target, int bytes) {
         Block<AshlarByteBuf> old = block;
         MemoryAccess.copy(memory(), offset, target.memory(), target.offset(), bytes);
-        AshlarByteBuf other = viewOf(target);
-        target.view().tenant = this;
-        old.view().tenant = other;
+        AshlarByteBuf other = target.view();
+        old.swapViews(target);
         if (old.isPermanent()) {
             other.bind(old);
         } else {
             other.unbind(old);
         }
         bind(target);
-        old.free(); // `other` goes with it
+        old.free(); // and `other` with it
     }
 
     // ---- what kind of buffer this is
@@ -478,7 +469,9 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
         return this;
     }
 
-    /** Whether a buffer is a slice, a duplicate or a wrapper of one of ours, so that its transfers need no NIO buffer. */
+    /**
+     * Whether a buffer is a slice, a duplicate or a wrapper of one of ours, so that its transfers need no NIO buffer.
+     */
     private static boolean isDerivedFromOurs(ByteBuf buf) {
         ByteBuf root = buf;
         for (ByteBuf next = root.unwrap(); next != null; next = root.unwrap()) {

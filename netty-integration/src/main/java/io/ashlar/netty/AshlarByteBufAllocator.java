@@ -33,12 +33,12 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>grow it beyond its block</td><td colspan="2">one allocation and a copy of its capacity</td></tr>
  * </table>
  *
- * <p><b>Thread safety.</b> All methods may be called from any thread. A buffer may be released by another thread than the
- * one that allocated it.
+ * <p><b>Thread safety.</b> All methods may be called from any thread. A buffer may be released by another thread than
+ * the one that allocated it.
  *
- * <p><b>Errors.</b> A direct buffer that the limit, or the source, has no room for is an {@link OutOfPoolMemoryError}; the
- * allocator goes on as before. There is no silent fall-back to the heap. After {@link #close()} every request for a direct
- * buffer is an {@link IllegalStateException}.
+ * <p><b>Errors.</b> A direct buffer that the limit, or the source, has no room for is an {@link OutOfPoolMemoryError};
+ * the allocator goes on as before. There is no silent fall-back to the heap. After {@link #close()} every request for a
+ * direct buffer is an {@link IllegalStateException}.
  *
  * <p><b>Leak detection.</b> At the levels {@code ADVANCED} and {@code PARANOID} of {@code io.netty.leakDetection.level}
  * direct buffers are wrapped as Netty's own allocators wrap theirs. At {@code SIMPLE} and {@code DISABLED} nothing is
@@ -54,8 +54,8 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         implements ByteBufAllocatorMetricProvider, AutoCloseable {
 
     /**
-     * The allocator of the whole process: named {@code "default"}, limited to what Netty takes for the maximum of direct
-     * memory. It cannot be closed.
+     * The allocator of the whole process: named {@code "default"}, limited to what Netty takes for the maximum of
+     * direct memory. It cannot be closed.
      */
     public static final AshlarByteBufAllocator DEFAULT = builder().build();
 
@@ -120,8 +120,8 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     }
 
     /**
-     * The figures of the pool that direct buffers come from: one consistent enough look while others go on working, exact
-     * when nobody does. Cost: O(shards), no lock on any allocation path.
+     * The figures of the pool that direct buffers come from: one consistent enough look while others go on working,
+     * exact when nobody does. Cost: O(shards), no lock on any allocation path.
      *
      * @return the figures
      */
@@ -147,8 +147,8 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
 
     /**
      * Ends the allocator. No direct buffer can be allocated or moved to a larger block any more. Buffers that are still
-     * out stay valid, and their memory goes back with the last of them; the pool logs how many there are. Calls after the
-     * first do nothing.
+     * out stay valid, and their memory goes back with the last of them; the pool logs how many there are. Calls after
+     * the first do nothing.
      *
      * @throws UnsupportedOperationException if this is {@link #DEFAULT}
      */
@@ -189,7 +189,9 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         }
     }
 
-    /** As {@link #allocateBlock}, for a caller that can do without: null if there is no memory or the pool is closed. */
+    /**
+     * As {@link #allocateBlock}, for a caller that can do without: null if there is no memory or the pool is closed.
+     */
     @Nullable
     Block<AshlarByteBuf> tryAllocateBlock(int size) {
         if (pool.isClosed()) {
@@ -233,7 +235,9 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         }
     }
 
-    /** Collects the values of an allocator. Not for use by several threads at once; may build any number of allocators. */
+    /**
+     * Collects the values of an allocator. Not for use by several threads at once; may build any number of allocators.
+     */
     public static final class Builder {
 
         private String name = "default";
@@ -259,7 +263,8 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         /**
          * Whether {@code buffer()}, which leaves the choice to the allocator, returns a direct buffer.
          *
-         * @param newPreferDirect true for direct; if never set, true unless {@code io.netty.noPreferDirect} says otherwise
+         * @param newPreferDirect true for direct; if never set, true unless {@code io.netty.noPreferDirect} says
+         *     otherwise
          * @return this builder
          */
         public Builder preferDirect(boolean newPreferDirect) {
@@ -270,8 +275,8 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         /**
          * Limits the regions that the allocator holds at once. The limit is exact. Heap buffers do not count.
          *
-         * @param bytes the limit in bytes, as {@link MemoryPool.Builder#limit(long)} allows it; if never set, what Netty takes for the maximum of direct memory
-         *     ({@code io.netty.maxDirectMemory}, else the JVM's own)
+         * @param bytes the limit in bytes, as {@link MemoryPool.Builder#limit(long)} allows it; if never set, what
+         *     Netty takes for the maximum of direct memory ({@code io.netty.maxDirectMemory}, else the JVM's own)
          * @return this builder
          */
         public Builder limit(long bytes) {

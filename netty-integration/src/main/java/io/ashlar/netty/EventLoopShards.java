@@ -18,14 +18,15 @@ import org.jspecify.annotations.Nullable;
  * The shards of one allocator that event loop threads own.
  *
  * <p>A thread gets one at its first allocation, if it is sure to clean up its thread-locals when it ends <em>and</em>
- * runs an executor that knows it as its one thread. Every other thread gets none, and nothing is stored for it: a plain or a
- * virtual thread is sent away by one type check, a {@link FastThreadLocalThread} that runs no executor by a look at two
- * thread-locals. That second look is repeated at each allocation, on purpose: such a thread may start to run an event loop
- * later (a loop on a thread pool of the user's does), and a remembered "no" would have to be looked up just as well.
+ * runs an executor that knows it as its one thread. Every other thread gets none, and nothing is stored for it: a plain
+ * or a virtual thread is sent away by one type check, a {@link FastThreadLocalThread} that runs no executor by a look
+ * at two thread-locals. That second look is repeated at each allocation, on purpose: such a thread may start to run an
+ * event loop later (a loop on a thread pool of the user's does), and a remembered "no" would have to be looked up just
+ * as well.
  *
- * <p>A shard is retired when its thread ends, or when the allocator is closed, whichever comes first. Both happen on the
- * thread itself. This object knows the shards only while they are open, and does not know the allocator or its pool: the
- * thread-locals of a long-lived event loop keep neither of them alive once the allocator is closed.
+ * <p>A shard is retired when its thread ends, or when the allocator is closed, whichever comes first. Both happen on
+ * the thread itself. This object knows the shards only while they are open, and does not know the allocator or its
+ * pool: the thread-locals of a long-lived event loop keep neither of them alive once the allocator is closed.
  */
 final class EventLoopShards extends FastThreadLocal<OwnedShard<AshlarByteBuf>> {
 
@@ -82,8 +83,8 @@ final class EventLoopShards extends FastThreadLocal<OwnedShard<AshlarByteBuf>> {
     }
 
     /**
-     * Runs tasks on the thread that owns a shard, or not at all: an event loop that was suspended may go on with another
-     * thread, and then the first one has retired the shard.
+     * Runs tasks on the thread that owns a shard, or not at all: an event loop that was suspended may go on with
+     * another thread, and then the first one has retired the shard.
      */
     private record OwnerTasks(Thread owner, EventExecutor loop) implements Executor {
 

@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
  * How the memory of a buffer is read and written; the one place that decides it.
  *
  * <p>Today that is by absolute access to the big-endian buffer over the whole region, which every buffer of the region
- * shares. Absolute access touches neither position nor limit, so all of this may be called from several threads at once.
- * Nothing here checks against the bounds of a buffer: that has been done, and only the region's own bounds are left to
- * stop a mistake.
+ * shares. Absolute access touches neither position nor limit, so all of this may be called from several threads at
+ * once. Nothing here checks against the bounds of a buffer: that has been done, and only the region's own bounds are
+ * left to stop a mistake.
  *
  * <p>{@code at} is always in bytes from the start of the region. Methods that end in {@code LE} are little-endian, all
  * others big-endian.

@@ -8,8 +8,8 @@ import java.io.Serial;
  * A direct buffer could not be allocated, or could not grow: the allocator has reached its limit, or its source has no
  * more memory. Nothing was changed; a buffer that was to grow is as it was.
  *
- * <p>It is an {@link OutOfMemoryError} because Netty's transports look for one: a channel whose read buffer cannot be had
- * is closed then. After any other exception they would try the same read again and again, without end.
+ * <p>It is an {@link OutOfMemoryError} because Netty's transports look for one: a channel whose read buffer cannot be
+ * had is closed then. After any other exception they would try the same read again and again, without end.
  *
  * <p>The JVM itself is not out of memory, and its options for that case ({@code -XX:+ExitOnOutOfMemoryError} and the
  * like) do not apply. {@link #getCause()} has the figures.

@@ -15,7 +15,10 @@ import io.ashlar.memory.MemorySource;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.internal.PlatformDependent;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -145,7 +148,7 @@ class AshlarByteBufTest {
             ByteBuf all = tight.directBuffer(64 << 10).writeBytes(randomBytes(64 << 10));
             all.capacity(10);
             assertEquals(10, all.capacity());
-            assertArrayEquals(bytesOf(all, 0, 10), java.util.Arrays.copyOf(randomBytes(64 << 10), 10));
+            assertArrayEquals(bytesOf(all, 0, 10), Arrays.copyOf(randomBytes(64 << 10), 10));
             assertEquals(10, tight.stats().requestedBytes());
             all.capacity(64 << 10);
             assertEquals(1, tight.stats().outstanding());
@@ -306,7 +309,7 @@ class AshlarByteBufTest {
     private static long addressOf(ByteBuffer buffer) throws ReflectiveOperationException {
         if (Runtime.version().feature() >= 22) {
             Class<?> segment = Class.forName("java.lang.foreign.MemorySegment");
-            Object of = segment.getMethod("ofBuffer", java.nio.Buffer.class).invoke(null, buffer);
+            Object of = segment.getMethod("ofBuffer", Buffer.class).invoke(null, buffer);
             return (long) segment.getMethod("address").invoke(of);
         }
         assumeTrue(PlatformDependent.hasUnsafe(), "there is no way to learn a buffer's address");
@@ -318,7 +321,7 @@ class AshlarByteBufTest {
         ByteBuf buf = alloc.directBuffer(100).writeBytes(randomBytes(100));
         ByteBuffer nio = buf.nioBuffer(10, 20);
         assertEquals(20, nio.capacity());
-        assertEquals(java.nio.ByteOrder.BIG_ENDIAN, nio.order());
+        assertEquals(ByteOrder.BIG_ENDIAN, nio.order());
         nio.putInt(0, 0x01020304);
         assertEquals(0x01020304, buf.getInt(10));
         ByteBuffer internal = buf.internalNioBuffer(10, 20);
@@ -352,7 +355,7 @@ class AshlarByteBufTest {
         ByteBuf buf = alloc.directBuffer(100, 300).writeBytes(randomBytes(100));
         ByteBuf copy = buf.copy(10, 50);
         buf.setZero(0, 100);
-        assertArrayEquals(java.util.Arrays.copyOfRange(randomBytes(100), 10, 60), bytesOf(copy, 0, 50));
+        assertArrayEquals(Arrays.copyOfRange(randomBytes(100), 10, 60), bytesOf(copy, 0, 50));
         assertSame(alloc, copy.alloc());
         assertEquals(300, copy.maxCapacity());
         assertEquals(2, alloc.stats().outstanding());

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random allocations, growths, shrinkings and releases against a model: no two live buffers are the same object, have the
- * same block or overlap; content, indices and the allocator's figures are what they should be.
+ * Random allocations, growths, shrinkings and releases against a model: no two live buffers are the same object, have
+ * the same block or overlap; content, indices and the allocator's figures are what they should be.
  */
 class BufferModelTest {
 
@@ -175,6 +175,7 @@ class BufferModelTest {
             assertTrue(views.put(root, one) == null, "one view for two buffers" + context());
             assertTrue(blocks.add(root.block()), "one block for two buffers" + context());
             assertTrue(root.block().size() >= one.buf.capacity(), context());
+            assertEquals(root.block().size() - one.written, one.buf.maxFastWritableBytes(), context());
             long start = one.buf.memoryAddress();
             assertEquals(root.block().address(), start, context());
             ends.put(start, start + root.block().size());

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -55,8 +56,7 @@ class EventLoopShardsTest {
         group.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
-    private static <T> T onThread(Callable<T> what, java.util.function.Function<Runnable, Thread> newThread)
-            throws Exception {
+    private static <T> T onThread(Callable<T> what, Function<Runnable, Thread> newThread) throws Exception {
         FutureTask<T> task = new FutureTask<>(what);
         Thread thread = newThread.apply(task);
         thread.start();
@@ -186,6 +186,15 @@ class EventLoopShardsTest {
                     return alloc.stats().ownedShards();
                 })
                 .get());
+        executor.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    @Test
+    void anEventLoopOnAThreadOfAnotherKindGetsNoShard() throws Exception {
+        Executor threads = command -> new Thread(() -> FastThreadLocalThread.runWithFastThreadLocal(command)).start();
+        DefaultEventExecutor executor = new DefaultEventExecutor(threads);
+        executor.submit(() -> useAllocator(alloc)).get();
+        assertEquals(0, alloc.stats().ownedShards(), "it has no fast access to thread-locals");
         executor.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
     }
 

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
  * Event loops and plain threads pass buffers to each other. Every buffer carries a pattern that each receiver verifies;
  * receivers grow buffers, pass slices of them on, and release what others have allocated.
  *
- * <p>Bounded by the number of operations of each actor. The random decisions of each actor follow from the seed; how the
- * actors interleave does not.
+ * <p>Bounded by the number of operations of each actor. The random decisions of each actor follow from the seed; how
+ * the actors interleave does not.
  */
 class HandOverTest {
 

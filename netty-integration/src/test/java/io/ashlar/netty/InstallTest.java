@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.netty;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -116,7 +118,7 @@ class InstallTest {
             }
             assertTrue(alloc.stats().ownedShards() >= 1, "the event loop has a shard");
         }
-        org.junit.jupiter.api.Assertions.assertArrayEquals(sent, received);
+        assertArrayEquals(sent, received);
         assertEquals(0, failures.size(), () -> "first: " + failures.peek());
         assertTrue(alloc.stats().allocations() >= 30);
         server.close().syncUninterruptibly();
@@ -168,7 +170,7 @@ class InstallTest {
     private static int readOrReset(Socket socket) throws IOException {
         try {
             return socket.getInputStream().read();
-        } catch (java.net.SocketException reset) { // closed with a byte unread
+        } catch (SocketException reset) { // closed with a byte unread
             return -1;
         }
     }

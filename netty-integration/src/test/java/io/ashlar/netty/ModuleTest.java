@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.lang.module.Configuration;
+import java.lang.module.FindException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleDescriptor.Requires.Modifier;
 import java.lang.module.ModuleFinder;
@@ -100,7 +101,7 @@ class ModuleTest {
         try {
             return ModuleFinder.of(entry).findAll().stream()
                     .anyMatch(m -> !m.descriptor().isAutomatic());
-        } catch (java.lang.module.FindException notAModule) {
+        } catch (FindException notAModule) {
             return false;
         }
     }

@@ -10,7 +10,9 @@ import com.sun.management.ThreadMXBean;
 import io.netty.buffer.AbstractByteBufAllocatorTest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledHeapByteBuf;
+import io.netty.buffer.UnpooledUnsafeHeapByteBuf;
 import io.netty.util.ResourceLeakDetector;
+import io.netty.util.internal.PlatformDependent;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
@@ -19,14 +21,15 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Overrides:
  * <ul>
- *   <li>{@link #testUnsafeHeapBufferAndUnsafeDirectBuffer}: Netty's version wants the direct buffer to be of one of its own
- *       two classes. This one wants ours, and keeps the demand on heap buffers.</li>
- *   <li>{@link #shouldReuseChunks}: Netty's version wants pooled heap buffers. Ours are plain arrays, as those of Netty's
- *       {@code UnpooledByteBufAllocator}, for which Netty disables the test. This one makes the same demand, more
- *       strictly, on direct buffers.</li>
+ *   <li>{@link #testUnsafeHeapBufferAndUnsafeDirectBuffer}: Netty's version wants the direct buffer to be of one of its
+ *       own two classes. This one wants ours, and keeps the demand on heap buffers.</li>
+ *   <li>{@link #shouldReuseChunks}: Netty's version wants pooled heap buffers. Ours are plain arrays, as those of
+ *       Netty's {@code UnpooledByteBufAllocator}, for which Netty disables the test. This one makes the same demand,
+ *       more strictly, on direct buffers.</li>
+ *   <li>{@link #testUsedHeapMemory} only tells the hooks below that it is about the heap, and runs Netty's version.</li>
  * </ul>
- * {@link #expectedUsedMemory} and {@link #expectedUsedMemoryAfterRelease} are the suite's own hooks: used direct memory is
- * that of whole regions, of which one stays.
+ * {@link #expectedUsedMemory} and {@link #expectedUsedMemoryAfterRelease} are the suite's own hooks: used direct memory
+ * is that of whole regions, of which one stays.
  */
 class NettyAllocatorTest extends AbstractByteBufAllocatorTest<AshlarByteBufAllocator> {
 
@@ -78,9 +81,7 @@ class NettyAllocatorTest extends AbstractByteBufAllocatorTest<AshlarByteBufAlloc
         ByteBuf plain = allocator.heapBuffer();
         assertInstanceOf(plain, UnpooledHeapByteBuf.class);
         assertFalse(plain.isDirect());
-        assertEquals(
-                io.netty.util.internal.PlatformDependent.hasUnsafe(),
-                plain instanceof io.netty.buffer.UnpooledUnsafeHeapByteBuf);
+        assertEquals(PlatformDependent.hasUnsafe(), plain instanceof UnpooledUnsafeHeapByteBuf);
         plain.release();
     }
 

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Overrides:
  * <ul>
- *   <li>{@link #testMaxFastWritableBytes} and {@link #testEnsureWritableDoesntGrowTooMuch}: Netty's versions cast the buffer
- *       to its own {@code PooledByteBuf} to read how long its block is, and whether it was exchanged. These make the same
- *       assertions, with the block of ours.</li>
+ *   <li>{@link #testMaxFastWritableBytes} and {@link #testEnsureWritableDoesntGrowTooMuch}: Netty's versions cast the
+ *       buffer to its own {@code PooledByteBuf} to read how long its block is, and whether it was exchanged. These make
+ *       the same assertions, with the block of ours.</li>
  * </ul>
  */
 class NettyDirectBufferTest extends AbstractPooledByteBufTest {
