@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ashlar.memory.Layout;
 import io.ashlar.memory.MemoryRegion;
 import io.ashlar.memory.MemorySource;
-import java.nio.ByteBuffer;
+import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Test;
 
 class RegionsTest {
@@ -33,40 +33,13 @@ class RegionsTest {
         @Override
         public MemoryRegion tryAcquire(Layout layout) {
             MemoryRegion region = heap.acquire(layout);
-            return new MemoryRegion() {
-                @Override
-                public int size() {
-                    return region.size();
-                }
-
-                @Override
-                public int alignment() {
-                    return region.alignment();
-                }
-
-                @Override
-                public long address() {
-                    return region.address();
-                }
-
-                @Override
-                public ByteBuffer buffer() {
-                    return region.buffer();
-                }
-
-                @Override
-                public boolean isClosed() {
-                    return region.isClosed();
-                }
-
-                @Override
-                public void close() {
-                    if (busy) {
-                        throw new IllegalStateException("in use");
-                    }
-                    region.close();
-                }
-            };
+            return (MemoryRegion) Proxy.newProxyInstance(
+                    MemoryRegion.class.getClassLoader(), new Class<?>[] {MemoryRegion.class}, (proxy, method, args) -> {
+                        if (busy && method.getName().equals("close")) {
+                            throw new IllegalStateException("in use");
+                        }
+                        return method.invoke(region, args);
+                    });
         }
     }
 

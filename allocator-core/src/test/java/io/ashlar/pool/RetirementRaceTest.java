@@ -3,31 +3,16 @@ package io.ashlar.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The two narrow windows of the pool: whoever frees into a shard that is just retiring, or a stripe that is just busy. */
+@ExtendWith(QuietPools.class)
 class RetirementRaceTest {
 
     private static final int ROUNDS = Integer.getInteger("ashlar.test.rounds", 30_000);
 
-    /** A pool says it when it is closed with blocks out; here that happens thousands of times, and on purpose. */
-    private static final Logger POOL_LOG = Logger.getLogger(MemoryPool.class.getName());
-
     private final CountingSource source = new CountingSource();
-
-    @BeforeAll
-    static void silence() {
-        POOL_LOG.setLevel(Level.SEVERE);
-    }
-
-    @AfterAll
-    static void speakAgain() {
-        POOL_LOG.setLevel(null);
-    }
 
     private MemoryPool<Object> newPool() {
         return MemoryPool.<Object>builder(block -> new Object())

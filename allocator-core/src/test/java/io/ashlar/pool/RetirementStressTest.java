@@ -11,11 +11,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,26 +20,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A shard retires, or its pool is closed, while other threads free its blocks. Whichever comes first, no block may be
  * lost on the way: afterwards nothing is outstanding and the source has all its bytes back.
  */
+@ExtendWith(QuietPools.class)
 class RetirementStressTest {
 
     private static final int ROUNDS = Integer.getInteger("ashlar.test.rounds", 3000);
     private static final int RELEASERS = 2;
     private static final int BLOCKS_EACH = 40;
 
-    /** A pool says it when it is closed with blocks out; here that happens thousands of times, and on purpose. */
-    private static final Logger POOL_LOG = Logger.getLogger(MemoryPool.class.getName());
-
     private final CountingSource source = new CountingSource();
-
-    @BeforeAll
-    static void silence() {
-        POOL_LOG.setLevel(Level.SEVERE);
-    }
-
-    @AfterAll
-    static void speakAgain() {
-        POOL_LOG.setLevel(null);
-    }
 
     private MemoryPool<Object> newPool() {
         return MemoryPool.<Object>builder(block -> new Object())
