@@ -188,6 +188,15 @@ public final class Block<V> {
      * @throws IllegalArgumentException if it is noticed that the block is not handed out
      */
     public void free() {
+        if (state != LIVE) {
+            // Before it is pushed: pushed twice, it would tear the blocks below it off the stack.
+            throw new IllegalArgumentException(
+                    "block of size=" + size + " at offset=" + offset + " is not handed out: freed twice?");
+        }
+        giveBack();
+    }
+
+    private void giveBack() {
         state = FREE;
         SlabRun<V> run = slabRun;
         if (run == null) {
@@ -220,7 +229,7 @@ public final class Block<V> {
             throw new IllegalStateException(
                     "block of size=" + size + " at offset=" + offset + " is not handed out: released twice?");
         }
-        free();
+        giveBack();
     }
 
     void handOut(int requestedBytes) {

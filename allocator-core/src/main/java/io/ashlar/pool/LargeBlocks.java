@@ -45,10 +45,22 @@ final class LargeBlocks<V> {
     Block<V> tryAllocate(int size) {
         regions.lock().lock();
         try {
+            if (!spare.isEmpty()) {
+                return tryPlace(spare.remove(spare.size() - 1), size);
+            }
+        } finally {
+            regions.lock().unlock();
+        }
+        // Without the lock: the factory of views is foreign code, and may use the pool itself.
+        return tryPlace(new Block<>(pool), size);
+    }
+
+    private @Nullable Block<V> tryPlace(Block<V> block, int size) {
+        regions.lock().lock();
+        try {
             if (closed) {
                 throw pool.closedException();
             }
-            Block<V> block = spare.isEmpty() ? new Block<>(pool) : spare.remove(spare.size() - 1);
             if (!regions.allocate(runOf(block), runBytes(size))) {
                 spare.add(block);
                 return null;
@@ -63,7 +75,7 @@ final class LargeBlocks<V> {
     }
 
     void free(Block<V> block) {
-        Region emptied;
+        Region emptied = null;
         regions.lock().lock();
         try {
             if (!runOf(block).isBound()) {
@@ -77,9 +89,9 @@ final class LargeBlocks<V> {
             }
         } finally {
             regions.lock().unlock();
-        }
-        if (emptied != null) {
-            regions.giveBack(emptied);
+            if (emptied != null) {
+                regions.giveBack(emptied);
+            }
         }
     }
 

@@ -64,6 +64,9 @@ public final class MemoryPool<V> implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     // Synchronization: atomic; holders of a block who do not own its shard add to it when they resize the block.
     private final AtomicLong resizedElsewhere = new AtomicLong();
+    // Synchronization: atomic; the largest figures that a scrape has told so far.
+    private final AtomicLong mostFrees = new AtomicLong();
+    private final AtomicLong mostRemoteFrees = new AtomicLong();
 
     MemoryPool(PoolConfig config, ViewFactory<V> views) {
         this.name = config.name();
@@ -152,13 +155,16 @@ public final class MemoryPool<V> implements AutoCloseable {
      */
     public PoolStats stats() {
         retireDead();
+        regions.retryStuck();
         Totals totals = new Totals();
         large.addTo(totals);
         for (Stripe<V> stripe : stripes) {
             stripe.addTo(totals);
         }
         owned.addTo(totals);
-        long frees = totals.frees + totals.pendingBlocks;
+        // A block on its way from the pending ones to the freed ones is missed for a moment: counters never go back.
+        long frees = mostFrees.accumulateAndGet(totals.frees + totals.pendingBlocks, Math::max);
+        long remote = mostRemoteFrees.accumulateAndGet(totals.remoteFrees + totals.pendingBlocks, Math::max);
         return new PoolStats(
                 name,
                 source.kind(),
@@ -169,7 +175,7 @@ public final class MemoryPool<V> implements AutoCloseable {
                 totals.allocations - frees,
                 totals.allocations,
                 frees,
-                totals.remoteFrees + totals.pendingBlocks,
+                remote,
                 totals.failures,
                 source.fallbacks(),
                 regions.count(),
@@ -188,12 +194,15 @@ public final class MemoryPool<V> implements AutoCloseable {
 
     /**
      * Ends the pool. What is free goes back to the source: at once, except for the shards that other threads own, where
-     * it happens on their threads as soon as they run the task for it. What is outstanding stays valid and goes back with
-     * its last block; that there is any is logged as a warning, with the figures. Calls after the first do nothing.
+     * it happens on their threads as soon as they run the task for it; until then such a thread may still get what is
+     * left of the slabs at hand. What is outstanding stays valid and goes back with its last block; that there is any is
+     * logged as a warning, with the figures. Calls after the first do nothing, but that they try once more to give back
+     * a region that was in use when its last block came.
      */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
+            regions.retryStuck();
             return;
         }
         large.close();
@@ -250,6 +259,9 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
         reclaim(shard);
         Block<V> block = shard.tryAllocateSmall(sizeClass, size);
+        if (block == null && shard.thread != null) {
+            return allocate(size); // the stripes may have free blocks of the class
+        }
         if (block == null) {
             shard.counters.failed();
             throw exhausted(size);
@@ -274,15 +286,31 @@ public final class MemoryPool<V> implements AutoCloseable {
         return block;
     }
 
-    /** Gives back what is idle, as far as the calling thread may: before a request fails for want of memory. */
+    /**
+     * Gives back what is idle, as far as the calling thread may, before a request fails for want of memory. Other owners
+     * are asked to do the same, so that the request can be made again a moment later.
+     *
+     * @param mine the shard that the caller is allocating from; null if it holds no lock and owns nothing
+     */
     private void reclaim(@Nullable Shard<V> mine) {
         if (mine != null) {
             mine.trim();
         }
         retireDead();
+        boolean holdsStripe = mine != null && mine.thread == null;
         for (Stripe<V> stripe : stripes) {
-            stripe.tryTrim();
+            if (!holdsStripe) {
+                stripe.lock();
+            } else if (!stripe.tryLock()) {
+                continue; // two that wait for each other's stripe would wait for ever
+            }
+            try {
+                stripe.trim();
+            } finally {
+                stripe.unlock();
+            }
         }
+        owned.snapshot().forEach(OwnedShard::trimSoon);
         regions.closeEmpty();
     }
 

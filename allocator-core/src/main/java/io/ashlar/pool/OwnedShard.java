@@ -2,7 +2,6 @@
 package io.ashlar.pool;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -24,6 +23,8 @@ public final class OwnedShard<V> extends Shard<V> {
     private final Executor ownerTasks;
     // Synchronization: atomic, so that retiring happens once even if two threads notice that the owner is dead.
     private final AtomicBoolean retired = new AtomicBoolean();
+    // Synchronization: atomic, so that at most one task to trim is waiting.
+    private final AtomicBoolean trimAsked = new AtomicBoolean();
 
     OwnedShard(MemoryPool<V> pool, Thread owner, Executor ownerTasks) {
         super(pool, owner);
@@ -78,9 +79,26 @@ public final class OwnedShard<V> extends Shard<V> {
         }
         try {
             ownerTasks.execute(this::retire);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException e) {
             // The event loop has ended: its thread is dying and retires the shard itself, or is found dead later.
             pool.noteRejectedRetirement(owner, e);
+        }
+    }
+
+    /** Sees to it that the owner collects and gives back what is idle; called by anybody who is short of memory. */
+    void trimSoon() {
+        if (Thread.currentThread() == owner || !trimAsked.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            ownerTasks.execute(() -> {
+                trimAsked.set(false);
+                if (Thread.currentThread() == owner && !isRetired()) {
+                    trim();
+                }
+            });
+        } catch (RuntimeException e) {
+            trimAsked.set(false);
         }
     }
 

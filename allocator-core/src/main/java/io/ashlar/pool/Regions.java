@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Regions {
 
+    private static final System.Logger LOG = System.getLogger(Regions.class.getName());
     private static final int OS_PAGE = 4096;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -39,6 +40,8 @@ final class Regions {
     private final List<Region> stuck = new ArrayList<>();
     // Synchronization: volatile; written under the lock.
     private volatile int count;
+    // Synchronization: volatile; written under the lock.
+    private volatile int stuckCount;
 
     Regions(MemorySource source, int regionSize) {
         this.source = source;
@@ -141,7 +144,12 @@ final class Regions {
         if (memory == null) {
             return false;
         }
-        run.bind(Region.dedicated(memory), 0, rounded);
+        try {
+            run.bind(Region.dedicated(memory), 0, rounded);
+        } catch (Throwable e) {
+            memory.close();
+            throw e;
+        }
         count++;
         return true;
     }
@@ -149,7 +157,8 @@ final class Regions {
     /**
      * Takes a run back.
      *
-     * @return the region that is empty now and goes to {@link #giveBack}, once no lock is held; null if there is none
+     * @return a region that is empty now and goes to {@link #giveBack}, once this lock is no longer held; null if there
+     *     is none
      */
     @Nullable
     Region free(Run run) {
@@ -167,16 +176,22 @@ final class Regions {
     }
 
     /**
-     * Gives an empty region back to the source. If the JDK says that an I/O operation is still using its memory, which
-     * means that somebody kept an NIO buffer longer than its block, it is tried again later on.
+     * Gives an empty region back to the source. If that fails it is tried again later on: the JDK refuses it while an I/O
+     * operation is using the memory, which means that somebody kept an NIO buffer longer than its block.
      */
     void giveBack(Region region) {
         try {
             region.close();
-        } catch (IllegalStateException inUse) {
+        } catch (RuntimeException | Error failed) {
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "a region of " + region.memory().size()
+                            + " bytes could not be given back, and is tried again later",
+                    failed);
             lock.lock();
             try {
                 stuck.add(region);
+                stuckCount = stuck.size();
             } finally {
                 lock.unlock();
             }
@@ -187,7 +202,19 @@ final class Regions {
         if (!stuck.isEmpty()) {
             List<Region> again = List.copyOf(stuck);
             stuck.clear();
+            stuckCount = 0;
             again.forEach(this::giveBack);
+        }
+    }
+
+    /** Tries again to give back what was in use. Takes no lock unless there is something, and never waits for it. */
+    void retryStuck() {
+        if (stuckCount > 0 && lock.tryLock()) {
+            try {
+                closeStuck();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -203,8 +230,21 @@ final class Regions {
             emptyRegions++;
             return null;
         }
-        remove(region);
-        return region;
+        Region worse = closed ? region : smallestEmpty(region);
+        remove(worse);
+        return worse;
+    }
+
+    /** Of the empty regions, the one that is kept and the one that was emptied just now, the smaller. */
+    private Region smallestEmpty(Region emptied) {
+        for (Region other : shared) {
+            if (other != null
+                    && other.buddy().outstanding() == 0
+                    && other.memory().size() < emptied.memory().size()) {
+                return other;
+            }
+        }
+        return emptied;
     }
 
     private void remove(Region region) {

@@ -64,7 +64,9 @@ final class RemoteFrees<V> {
     /** Takes all blocks; called by the owner. The next one is each block's {@code below}. */
     @Nullable
     Block<V> takeAll() {
-        return top == null ? null : asBlock(TOP.getAndSet(this, (Object) null));
+        Object seen = top;
+        // Only the owner closes the stack, so that it cannot become closed in between.
+        return seen == null || seen == CLOSED ? null : asBlock(TOP.getAndSet(this, (Object) null));
     }
 
     /** Takes all blocks and refuses any further one. */

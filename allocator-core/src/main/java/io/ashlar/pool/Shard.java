@@ -74,7 +74,7 @@ abstract class Shard<V> {
 
     /** The current slab is full, or there is none: collect what others freed, else take another slab, else a new one. */
     private @Nullable Block<V> tryAllocateFromNext(int sizeClass) {
-        if (stopped) {
+        if (stopped || pool.isClosed()) {
             return null;
         }
         collectRemote();
@@ -294,8 +294,7 @@ abstract class Shard<V> {
     }
 
     final void addTo(Totals totals) {
-        remote.addPending(totals);
-        counters.addTo(totals);
+        counters.addTo(totals, remote);
     }
 
     final void checkInvariants() {

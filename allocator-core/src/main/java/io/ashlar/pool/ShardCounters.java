@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.pool;
 
+import java.lang.invoke.VarHandle;
+
 /**
  * What one shard counts.
  *
@@ -46,17 +48,24 @@ final class ShardCounters extends PaddedCounters {
     }
 
     /** Adds what was counted to the sums of a scrape. */
-    void addTo(Totals totals) {
-        // Frees first: a block that comes and goes in between then counts as outstanding, and not as less than nothing.
+    void addTo(Totals totals, RemoteFrees<?> remote) {
+        // Frees first, then what is pending, then allocations: a block that moves on in between then counts as
+        // outstanding, and not as freed twice or as less than nothing.
         for (int c = 0; c < classes; c++) {
             long freed = get(classes + c);
-            long allocated = get(c);
             totals.frees += freed;
+            totals.used -= freed * SizeClasses.blockSize(c);
+        }
+        totals.remoteFrees += get(remoteFrees);
+        VarHandle.loadLoadFence();
+        remote.addPending(totals);
+        VarHandle.loadLoadFence();
+        for (int c = 0; c < classes; c++) {
+            long allocated = get(c);
             totals.allocations += allocated;
-            totals.used += (allocated - freed) * SizeClasses.blockSize(c);
+            totals.used += allocated * SizeClasses.blockSize(c);
         }
         totals.requested += get(requested);
-        totals.remoteFrees += get(remoteFrees);
         totals.failures += get(failures);
     }
 }

@@ -56,15 +56,4 @@ final class Stripe<V> extends Shard<V> {
         }
         return true;
     }
-
-    /** Gives every empty slab back, unless somebody else is at work here. */
-    void tryTrim() {
-        if (tryLock()) {
-            try {
-                trim();
-            } finally {
-                unlock();
-            }
-        }
-    }
 }

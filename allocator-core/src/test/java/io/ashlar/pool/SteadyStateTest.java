@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class SteadyStateTest {
 
     private static final int ROUNDS = 50_000;
+    private static final int ATTEMPTS = 5;
     private static final int[] SIZES = {10, 100, 1000, 8000, 30_000, 100_000, 1 << 20};
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -34,14 +35,17 @@ class SteadyStateTest {
         pool.close();
     }
 
+    /** The JVM itself now and then allocates on behalf of a thread, while it compiles or links: hence the least of some. */
     private void assertNothingAllocated(IntFunction<Block<Object>> allocate) {
-        churn(allocate);
         long id = Thread.currentThread().getId();
-        threads.getThreadAllocatedBytes(id);
-        long before = threads.getThreadAllocatedBytes(id);
         churn(allocate);
-        long allocated = threads.getThreadAllocatedBytes(id) - before;
-        assertEquals(0, allocated, "bytes on the Java heap in " + ROUNDS + " rounds");
+        long least = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < ATTEMPTS && least > 0; attempt++) {
+            long before = threads.getThreadAllocatedBytes(id);
+            churn(allocate);
+            least = Math.min(least, threads.getThreadAllocatedBytes(id) - before);
+        }
+        assertEquals(0, least, "bytes on the Java heap in " + ROUNDS + " rounds");
     }
 
     private void churn(IntFunction<Block<Object>> allocate) {
