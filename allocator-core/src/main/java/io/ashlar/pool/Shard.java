@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.pool;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +15,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   law, per size class:  a slab with free blocks is current or in the partial list, never both
- *                         spareEmpty == number of slabs in the partial list with nothing outstanding, at most 1
+ *                         spareEmpty == number of slabs in the partial list with nothing outstanding
+ *   spareBytes == bytes of all slabs that spareEmpty counts
  *   every slab of the shard is in the list of owned slabs
  * </pre>
  */
 abstract class Shard<V> {
+
+    /** Empty slabs are kept up to the bytes of so many of the longest. */
+    private static final int SPARE_RUNS = 4;
 
     /** The thread whose shard this is; null for a stripe. */
     final @Nullable Thread thread;
@@ -31,6 +36,7 @@ abstract class Shard<V> {
     private final @Nullable SlabRun<V>[] current;
     private final @Nullable SlabRun<V>[] partial;
     private final int[] spareEmpty;
+    private int spareBytes;
     private final int[] nextRunBytes;
     private @Nullable SlabRun<V> owned;
     private boolean stopped;
@@ -130,13 +136,20 @@ abstract class Shard<V> {
             list(run);
         }
         if (run.outstanding() == 0) {
-            if (spareEmpty[run.sizeClass] == 0 && !pool.isClosed()) {
-                spareEmpty[run.sizeClass] = 1;
+            if (isWorthKeeping(run)) {
+                spareEmpty[run.sizeClass]++;
+                spareBytes += run.bytes();
             } else {
                 removeFromPartial(run);
                 discard(run);
             }
         }
+    }
+
+    /** One empty slab per class, and some more as long as they are not many bytes: the next burst finds them. */
+    private boolean isWorthKeeping(SlabRun<V> run) {
+        boolean fits = spareBytes + run.bytes() <= SPARE_RUNS * pool.longestRunBytes();
+        return (spareEmpty[run.sizeClass] == 0 || fits) && !pool.isClosed();
     }
 
     /** Collects what other threads have freed. */
@@ -249,6 +262,7 @@ abstract class Shard<V> {
     private void unlist(SlabRun<V> run) {
         if (run.outstanding() == 0) {
             spareEmpty[run.sizeClass]--;
+            spareBytes -= run.bytes();
         }
         removeFromPartial(run);
     }
@@ -299,6 +313,7 @@ abstract class Shard<V> {
 
     final void checkInvariants() {
         int[] empty = new int[current.length];
+        int emptyBytes = 0;
         for (SlabRun<V> run = owned; run != null; run = run.nextOwned) {
             run.checkInvariants();
             boolean isCurrent = current[run.sizeClass] == run;
@@ -308,13 +323,12 @@ abstract class Shard<V> {
             }
             if (run.listed && run.outstanding() == 0) {
                 empty[run.sizeClass]++;
+                emptyBytes += run.bytes();
             }
         }
-        for (int c = 0; c < empty.length; c++) {
-            if (empty[c] != spareEmpty[c] || empty[c] > 1) {
-                throw new IllegalStateException(
-                        "sizeClass=" + c + " spareEmpty=" + spareEmpty[c] + " counted=" + empty[c]);
-            }
+        if (!Arrays.equals(empty, spareEmpty) || emptyBytes != spareBytes) {
+            throw new IllegalStateException("spareEmpty=" + Arrays.toString(spareEmpty) + " counted="
+                    + Arrays.toString(empty) + " spareBytes=" + spareBytes + " counted=" + emptyBytes);
         }
     }
 }
