@@ -17,9 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(QuietPools.class)
 class MemoryPoolTest {
 
     private static final int KIB = 1 << 10;
@@ -91,6 +93,23 @@ class MemoryPoolTest {
         assertSame(block, again);
         assertSame(view, again.view());
         assertTrue(again.isPermanent());
+        again.release();
+    }
+
+    @Test
+    void swappedViewsStayWithTheirNewBlocks() {
+        Block<Object> small = pool.allocate(100);
+        Block<Object> large = pool.allocate(5000);
+        Object first = small.view();
+        Object second = large.view();
+        small.swapViews(large);
+        assertSame(second, small.view());
+        assertSame(first, large.view());
+        small.release();
+        large.release();
+        Block<Object> again = pool.allocate(100);
+        assertSame(small, again);
+        assertSame(second, again.view());
         again.release();
     }
 
@@ -186,6 +205,14 @@ class MemoryPoolTest {
         Block<Object> large = pool.allocate(100 * KIB);
         large.free();
         assertThrows(IllegalArgumentException.class, large::free);
+        assertEquals(0, pool.stats().outstanding());
+    }
+
+    @Test
+    void releasingWhatWasFreedIsRefused() {
+        Block<Object> block = pool.allocate(100);
+        block.free();
+        assertThrows(IllegalStateException.class, block::release);
         assertEquals(0, pool.stats().outstanding());
     }
 

@@ -16,7 +16,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(QuietPools.class)
 class OwnedShardTest {
 
     private final CountingSource source = new CountingSource();
@@ -164,6 +166,15 @@ class OwnedShardTest {
         assertEquals(100, pool.stats().outstanding());
         blocks.forEach(Block::release);
         assertEquals(0, pool.stats().outstanding());
+    }
+
+    @Test
+    void openingAShardNoticesTheDead() throws Exception {
+        List<OwnedShard<Object>> shards = new ArrayList<>();
+        Daemon.run(() -> shards.add(pool.openShard(Runnable::run)));
+        OwnedShard<Object> mine = pool.openShard(Runnable::run);
+        assertTrue(shards.get(0).isRetired());
+        mine.retire();
     }
 
     @Test

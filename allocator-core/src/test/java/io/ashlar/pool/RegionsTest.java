@@ -2,50 +2,20 @@
 package io.ashlar.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ashlar.memory.Layout;
-import io.ashlar.memory.MemoryRegion;
 import io.ashlar.memory.MemorySource;
-import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Test;
 
 class RegionsTest {
 
     private static final int REGION = 64 << 10;
 
-    /** Regions that refuse to be closed for a while, as memory does that an I/O operation is using. */
-    private static final class BusySource implements MemorySource {
-
-        private final MemorySource heap = MemorySource.heap();
-        private boolean busy;
-
-        @Override
-        public String kind() {
-            return "busy";
-        }
-
-        @Override
-        public long reserved() {
-            return heap.reserved();
-        }
-
-        @Override
-        public MemoryRegion tryAcquire(Layout layout) {
-            MemoryRegion region = heap.acquire(layout);
-            return (MemoryRegion) Proxy.newProxyInstance(
-                    MemoryRegion.class.getClassLoader(), new Class<?>[] {MemoryRegion.class}, (proxy, method, args) -> {
-                        if (busy && method.getName().equals("close")) {
-                            throw new IllegalStateException("in use");
-                        }
-                        return method.invoke(region, args);
-                    });
-        }
-    }
-
     @Test
     void aRegionThatIsInUseIsClosedLater() {
-        BusySource source = new BusySource();
+        HookedSource source = new HookedSource();
         MemoryPool<Object> pool = MemoryPool.<Object>builder(block -> new Object())
                 .source(source)
                 .regionSize(REGION)
@@ -53,17 +23,40 @@ class RegionsTest {
         Block<Object> first = pool.allocate(REGION);
         Block<Object> second = pool.allocate(REGION);
         Block<Object> dedicated = pool.allocate(2 * REGION);
-        source.busy = true;
+        source.onClose = HookedSource.IN_USE;
         first.release();
         second.release();
         dedicated.release();
         assertEquals(4 * REGION, source.reserved());
         assertEquals(4 * REGION, pool.stats().reservedBytes());
         pool.checkInvariants();
-        source.busy = false;
+        source.onClose = HookedSource.NOTHING;
         pool.close();
         assertEquals(0, source.reserved());
         assertEquals(0, pool.stats().reservedBytes());
+    }
+
+    @Test
+    void aRegionThatWasInUseIsClosedBeforeTheNextIsOpened() {
+        HookedSource source = new HookedSource();
+        Regions regions = new Regions(MemorySource.limited(source, 2 * REGION), REGION);
+        Run first = new Run();
+        Run second = new Run();
+        assertTrue(regions.allocate(first, REGION));
+        assertTrue(regions.allocate(second, REGION));
+        source.onClose = HookedSource.IN_USE;
+        assertNull(regions.free(first), "one empty region is kept");
+        Region emptied = regions.free(second);
+        assertNotNull(emptied);
+        regions.giveBack(emptied);
+        assertEquals(2 * REGION, source.reserved());
+        source.onClose = HookedSource.NOTHING;
+        assertTrue(regions.allocate(first, REGION));
+        assertTrue(regions.allocate(second, REGION), "the limit leaves room only if the region went back");
+        regions.free(first);
+        regions.giveBack(regions.free(second));
+        regions.close();
+        assertEquals(0, source.reserved());
     }
 
     @Test

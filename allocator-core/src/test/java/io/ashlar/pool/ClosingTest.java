@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A pool is closed at an awkward moment. */
+@ExtendWith(QuietPools.class)
+class ClosingTest {
+
+    private static final int ROUNDS = Integer.getInteger("ashlar.test.rounds", 5_000);
+    private static final int MIB = 1 << 20;
+    private static final int REGION = 64 << 10;
+
+    private final HookedSource source = new HookedSource();
+    private final ExecutorService loop = Executors.newSingleThreadExecutor();
+    private MemoryPool<Object> pool = newPool(block -> new Object());
+
+    private MemoryPool<Object> newPool(ViewFactory<Object> views) {
+        return MemoryPool.builder(views)
+                .source(source)
+                .limit(4 * MIB)
+                .regionSize(REGION)
+                .stripes(1)
+                .build();
+    }
+
+    @AfterEach
+    void everythingComesBack() throws Exception {
+        loop.shutdown();
+        assertTrue(loop.awaitTermination(Daemon.PATIENCE_SECONDS, TimeUnit.SECONDS));
+        assertTrue(pool.isClosed());
+        pool.checkInvariants();
+        assertEquals(0, pool.stats().outstanding());
+        assertEquals(0, pool.stats().ownedShards());
+        assertEquals(0, source.reserved());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRegionInUseAfterTheLastBlockComesBackLater(boolean withAScrape) {
+        Block<Object> small = pool.allocate(100);
+        Block<Object> dedicated = pool.allocate(2 * REGION);
+        pool.close();
+        source.onClose = HookedSource.IN_USE;
+        dedicated.release();
+        small.release();
+        pool.close();
+        pool.stats();
+        assertEquals(3 * REGION, source.reserved());
+        source.onClose = HookedSource.NOTHING;
+        if (withAScrape) {
+            pool.stats();
+        } else {
+            pool.close();
+        }
+        assertEquals(0, source.reserved());
+    }
+
+    @Test
+    void anExecutorThatThrowsDoesNotKeepAPoolFromClosing() throws Exception {
+        pool.allocate(100).release();
+        Executor bad = task -> {
+            throw new IllegalStateException("not an event loop");
+        };
+        OwnedShard<Object> shard = loop.submit(() -> {
+                    OwnedShard<Object> opened = pool.openShard(bad);
+                    opened.allocate(100).release();
+                    return opened;
+                })
+                .get();
+        pool.close();
+        assertFalse(shard.isRetired());
+        loop.submit(shard::retire).get();
+    }
+
+    @Test
+    void anEventLoopThatTakesNoMoreTasksRetiresItsShardWithItself() throws Exception {
+        pool.allocate(100).release();
+        CountDownLatch opened = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        Daemon dying = Daemon.start(() -> {
+            pool.openShard(task -> {
+                        throw new RejectedExecutionException("shut down");
+                    })
+                    .allocate(100)
+                    .release();
+            opened.countDown();
+            GatedViews.await(end);
+        });
+        GatedViews.await(opened);
+        pool.close();
+        assertEquals(1, pool.stats().ownedShards());
+        end.countDown();
+        dying.join();
+        assertEquals(0, pool.stats().ownedShards());
+    }
+
+    @Test
+    void anOwnedShardFetchesNothingAfterClose() throws Exception {
+        OwnedShard<Object> shard = loop.submit(() -> pool.openShard(loop)).get();
+        CountDownLatch closed = new CountDownLatch(1);
+        Future<?> late = loop.submit(() -> {
+            GatedViews.await(closed); // the task that retires the shard waits behind this one
+            assertFalse(shard.isRetired());
+            assertThrows(IllegalStateException.class, () -> shard.allocate(100).release());
+        });
+        pool.close();
+        closed.countDown();
+        late.get();
+    }
+
+    @Test
+    void aShardOpenedWhileThePoolClosesIsRetiredOrRefused() throws Exception {
+        Race.run(ROUNDS, new Race.Course() {
+            private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+            private volatile OwnedShard<Object> shard;
+
+            @Override
+            public void prepare() {
+                pool = newPool(block -> new Object());
+                shard = null;
+                tasks.clear();
+            }
+
+            @Override
+            public void left() {
+                pool.close();
+            }
+
+            @Override
+            public void right() {
+                try {
+                    shard = pool.openShard(tasks::add);
+                } catch (IllegalStateException closed) {
+                    assertTrue(pool.isClosed());
+                }
+            }
+
+            @Override
+            public void verify(int round) {
+                assertTrue(shard == null || shard.isRetired() || !tasks.isEmpty(), "round " + round);
+            }
+        });
+    }
+
+    @Test
+    void closingWaitsForAStripeThatIsBusy() throws Exception {
+        GatedViews gate = new GatedViews(112);
+        pool = newPool(gate);
+        AtomicReference<Block<Object>> block = new AtomicReference<>();
+        Daemon busy = Daemon.start(() -> block.set(pool.allocate(100)));
+        gate.awaitReached();
+        Daemon closer = Daemon.start(pool::close);
+        closer.awaitWaiting();
+        gate.open();
+        busy.join();
+        closer.join();
+        block.get().release();
+        assertEquals(0, source.reserved());
+    }
+
+    @Test
+    void theLawsHoldWhileAClosedPoolHasBlocksOut() {
+        Block<Object> kept = pool.allocate(100);
+        pool.allocate(100).release();
+        pool.close();
+        pool.checkInvariants();
+        assertEquals(REGION, source.reserved());
+        kept.release();
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.ashlar.memory.AllocationException;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The objects of large blocks, which are kept apart from the memory. */
+class LargeBlocksTest {
+
+    private static final int REGION = 64 << 10;
+
+    private final CountingSource source = new CountingSource();
+    private final AtomicInteger views = new AtomicInteger();
+    private MemoryPool<Object> pool = newPool(64 << 20);
+
+    private MemoryPool<Object> newPool(long limit) {
+        return MemoryPool.<Object>builder(block -> views.incrementAndGet())
+                .source(source)
+                .limit(limit)
+                .regionSize(REGION)
+                .stripes(1)
+                .build();
+    }
+
+    @AfterEach
+    void everythingComesBack() {
+        pool.checkInvariants();
+        assertEquals(0, pool.stats().outstanding());
+        assertEquals(0, pool.stats().usedBytes());
+        pool.close();
+        assertEquals(0, source.reserved());
+    }
+
+    @Test
+    void aThousandObjectsAreKeptAndNoMore() {
+        List<Block<Object>> blocks = new ArrayList<>();
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 1500; i++) {
+                blocks.add(pool.allocate(4096));
+            }
+            blocks.forEach(Block::release);
+            blocks.clear();
+        }
+        assertEquals(1500 + 1500 - 1024, views.get());
+    }
+
+    @Test
+    void aRefusedRequestKeepsItsObject() {
+        pool = newPool(REGION);
+        Block<Object> all = pool.allocate(REGION);
+        for (int i = 0; i < 100; i++) {
+            assertThrows(AllocationException.class, () -> pool.allocate(REGION));
+        }
+        assertEquals(2, views.get());
+        all.release();
+    }
+
+    @Test
+    void theRegionGoesBackThoughTheObjectCannotBeKept() throws Exception {
+        Block<Object> block = pool.allocate(2 * REGION);
+        keepObjectsIn(new ArrayList<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public boolean add(Block<Object> object) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+        });
+        assertThrows(OutOfMemoryError.class, block::release);
+        assertEquals(0, source.reserved());
+    }
+
+    /** The list of the kept objects grows by itself, and no call from outside makes it fail. */
+    private void keepObjectsIn(List<Block<Object>> list) throws ReflectiveOperationException {
+        Field large = MemoryPool.class.getDeclaredField("large");
+        large.setAccessible(true);
+        Field spare = LargeBlocks.class.getDeclaredField("spare");
+        spare.setAccessible(true);
+        spare.set(large.get(pool), list);
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which runs a shard takes, keeps and passes on. */
+class SlabRunsTest {
+
+    private static final int KIB = 1 << 10;
+    private static final int MIB = 1 << 20;
+
+    private final CountingSource source = new CountingSource();
+    private final MemoryPool<Object> pool = MemoryPool.<Object>builder(block -> new Object())
+            .source(source)
+            .limit(1 << 30)
+            .regionSize(16 * MIB)
+            .stripes(1)
+            .build();
+
+    @AfterEach
+    void everythingComesBack() {
+        pool.checkInvariants();
+        assertEquals(0, pool.stats().outstanding());
+        pool.close();
+        assertEquals(0, pool.stats().ownedShards());
+        assertEquals(0, source.reserved());
+    }
+
+    @Test
+    void theRunsOfAClassDoubleUpToTheLongest() {
+        List<Block<Object>> blocks = new ArrayList<>();
+        Set<SlabRun<Object>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        TreeMap<Integer, Integer> runsOfLength = new TreeMap<>();
+        for (int i = 0; i < 5000; i++) {
+            Block<Object> block = pool.allocate(1000);
+            blocks.add(block);
+            if (seen.add(block.slabRun)) {
+                runsOfLength.merge(block.slabRun.bytes(), 1, Integer::sum);
+            }
+        }
+        assertEquals(256 * KIB, runsOfLength.lastKey());
+        for (int bytes = 4 * KIB; bytes < 256 * KIB; bytes *= 2) {
+            assertEquals(1, runsOfLength.get(bytes), "runs of " + bytes + " bytes");
+        }
+        blocks.forEach(Block::release);
+    }
+
+    @Test
+    void oneEmptySlabIsKept() {
+        List<Block<Object>> full = new ArrayList<>();
+        Block<Object> block = pool.allocate(500);
+        SlabRun<Object> first = block.slabRun;
+        while (block.slabRun == first) {
+            full.add(block);
+            block = pool.allocate(500);
+        }
+        Block<Object> beyond = block; // the only one of the current slab
+        full.forEach(Block::release);
+        List<Block<Object>> again = new ArrayList<>();
+        do {
+            block = pool.allocate(500);
+            again.add(block);
+        } while (block.slabRun == beyond.slabRun);
+        assertSame(first, block.slabRun, "a load around the edge of a slab fetches a run each time");
+        again.forEach(Block::release);
+        beyond.release();
+    }
+
+    @Test
+    void aSlabThatIsPassedOnHalfFullServesItsHeir() {
+        OwnedShard<Object> shard = pool.openShard(Runnable::run);
+        Block<Object> kept = shard.allocate(100);
+        Block<Object> freed = shard.allocate(100);
+        freed.release();
+        shard.retire();
+        pool.checkInvariants();
+        Block<Object> next = pool.allocate(100);
+        assertSame(kept.slabRun, next.slabRun);
+        assertNotSame(kept, next);
+        next.release();
+        kept.release();
+    }
+}

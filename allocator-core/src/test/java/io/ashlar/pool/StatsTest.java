@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The figures of a pool that is at work. */
+class StatsTest {
+
+    private static final int SCRAPES = 1_000_000;
+    private static final int REGION = 64 << 10;
+
+    private final HookedSource source = new HookedSource();
+    private final MemoryPool<Object> pool = MemoryPool.<Object>builder(block -> new Object())
+            .source(source)
+            .regionSize(REGION)
+            .stripes(1)
+            .build();
+
+    @AfterEach
+    void everythingComesBack() {
+        pool.checkInvariants();
+        assertEquals(0, pool.stats().outstanding());
+        assertEquals(0, pool.stats().usedBytes());
+        assertEquals(0, pool.stats().requestedBytes());
+        pool.close();
+        assertEquals(0, pool.stats().ownedShards());
+        assertEquals(0, source.reserved());
+    }
+
+    @Test
+    void countersDoNotGoBackWhileAnOwnerCollects() throws Exception {
+        OwnedShard<Object> shard = pool.openShard(Runnable::run);
+        List<Block<Object>> blocks = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            blocks.add(shard.allocate(500));
+        }
+        Daemon.run(() -> blocks.forEach(Block::release));
+        assertEquals(1000, pool.stats().frees());
+        List<PoolStats> meanwhile = new ArrayList<>();
+        source.onClose = () -> meanwhile.add(pool.stats());
+        shard.retire();
+        source.onClose = HookedSource.NOTHING;
+        assertTrue(meanwhile.size() > 3, "scrapes=" + meanwhile.size());
+        for (PoolStats stats : meanwhile) {
+            assertEquals(1000, stats.frees());
+            assertEquals(1000, stats.remoteFrees());
+            assertEquals(0, stats.outstanding());
+        }
+    }
+
+    /** An owner allocates, another thread frees, and a third scrapes as fast as it can. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 64})
+    void underTrafficNoCounterGoesBackAndNothingIsLessThanNothing(int blocksAtOnce) throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicReference<List<Block<Object>>> onTheWay = new AtomicReference<>();
+        Daemon owner = Daemon.start(() -> {
+            OwnedShard<Object> shard = pool.openShard(Runnable::run);
+            while (!stop.get()) {
+                shard.collectRemote();
+                if (onTheWay.get() == null) {
+                    onTheWay.set(allocate(shard, blocksAtOnce));
+                }
+            }
+            shard.retire();
+        });
+        Daemon freer = Daemon.start(() -> {
+            while (!stop.get()) {
+                free(onTheWay);
+            }
+        });
+        try {
+            scrape();
+        } finally {
+            stop.set(true);
+            owner.join();
+            freer.join();
+            free(onTheWay);
+        }
+    }
+
+    private void scrape() {
+        PoolStats last = pool.stats();
+        for (int i = 0; i < SCRAPES; i++) {
+            PoolStats now = pool.stats();
+            PoolStats before = last;
+            Supplier<String> figures = () -> before + " then " + now;
+            assertTrue(now.outstanding() >= 0, figures);
+            assertTrue(now.allocations() >= last.allocations(), figures);
+            assertTrue(now.frees() >= last.frees(), figures);
+            assertTrue(now.remoteFrees() >= last.remoteFrees(), figures);
+            last = now;
+        }
+    }
+
+    private static List<Block<Object>> allocate(OwnedShard<Object> shard, int count) {
+        List<Block<Object>> blocks = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            blocks.add(shard.allocate(500));
+        }
+        return blocks;
+    }
+
+    private static void free(AtomicReference<List<Block<Object>>> onTheWay) {
+        List<Block<Object>> blocks = onTheWay.get();
+        if (blocks != null) {
+            blocks.forEach(Block::release);
+            onTheWay.set(null);
+        }
+    }
+
+    @Test
+    void resizingElsewhereDoesNotDisturbWhatTheOwnerCounts() throws Exception {
+        OwnedShard<Object> shard = pool.openShard(Runnable::run);
+        Block<Object> block = shard.allocate(500);
+        AtomicBoolean stop = new AtomicBoolean();
+        Daemon holder = Daemon.start(() -> {
+            for (int size = 0; !stop.get(); size++) {
+                block.tryResize(size & 511);
+            }
+            block.release();
+        });
+        for (int i = 0; i < 3_000_000; i++) {
+            shard.allocate(100).free();
+        }
+        stop.set(true);
+        holder.join();
+        shard.retire();
+        assertEquals(0, pool.stats().requestedBytes());
+    }
+}
