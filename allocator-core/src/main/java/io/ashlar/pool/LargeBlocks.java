@@ -62,7 +62,7 @@ final class LargeBlocks<V> {
                 throw pool.closedException();
             }
             if (!regions.allocate(runOf(block), runBytes(size))) {
-                spare.add(block);
+                keep(block);
                 return null;
             }
             block.bindLarge();
@@ -84,14 +84,18 @@ final class LargeBlocks<V> {
             counters.freed(block.size(), block.requested);
             emptied = regions.free(runOf(block));
             block.unbindLarge();
-            if (spare.size() < KEPT_AT_MOST) {
-                spare.add(block);
-            }
+            keep(block);
         } finally {
             regions.lock().unlock();
             if (emptied != null) {
                 regions.giveBack(emptied);
             }
+        }
+    }
+
+    private void keep(Block<V> block) {
+        if (spare.size() < KEPT_AT_MOST) {
+            spare.add(block);
         }
     }
 

@@ -7,44 +7,46 @@ import java.lang.invoke.VarHandle;
  * What one shard counts.
  *
  * <pre>
- *   | allocations per size class | frees per size class | requested bytes | remote frees | failures |
+ *   | requested bytes allocated | freed | remote frees | failures | allocations per size class | frees per size class |
  * </pre>
  */
 final class ShardCounters extends PaddedCounters {
 
+    private static final int REQUESTED_ALLOCATED = 0;
+    private static final int REQUESTED_FREED = 1;
+    private static final int REMOTE_FREES = 2;
+    private static final int FAILURES = 3;
+    private static final int ALLOCATIONS = 4;
+
     private final int classes;
-    private final int requested;
-    private final int remoteFrees;
-    private final int failures;
+    private final int frees;
 
     ShardCounters(int classes) {
-        super(2 * classes + 3);
+        super(ALLOCATIONS + 2 * classes);
         this.classes = classes;
-        this.requested = 2 * classes;
-        this.remoteFrees = requested + 1;
-        this.failures = requested + 2;
+        this.frees = ALLOCATIONS + classes;
     }
 
     void allocated(int sizeClass, int bytes) {
-        add(sizeClass, 1);
-        add(requested, bytes);
+        add(ALLOCATIONS + sizeClass, 1);
+        add(REQUESTED_ALLOCATED, bytes);
     }
 
     void freed(int sizeClass, int bytes) {
-        add(classes + sizeClass, 1);
-        add(requested, -bytes);
+        add(frees + sizeClass, 1);
+        add(REQUESTED_FREED, bytes);
     }
 
     void resized(int delta) {
-        add(requested, delta);
+        add(REQUESTED_ALLOCATED, delta);
     }
 
     void remoteFreed() {
-        add(remoteFrees, 1);
+        add(REMOTE_FREES, 1);
     }
 
     void failed() {
-        add(failures, 1);
+        add(FAILURES, 1);
     }
 
     /** Adds what was counted to the sums of a scrape. */
@@ -52,20 +54,21 @@ final class ShardCounters extends PaddedCounters {
         // Frees first, then what is pending, then allocations: a block that moves on in between then counts as
         // outstanding, and not as freed twice or as less than nothing.
         for (int c = 0; c < classes; c++) {
-            long freed = get(classes + c);
+            long freed = get(frees + c);
             totals.frees += freed;
             totals.used -= freed * SizeClasses.blockSize(c);
         }
-        totals.remoteFrees += get(remoteFrees);
+        totals.requested -= get(REQUESTED_FREED);
+        totals.remoteFrees += get(REMOTE_FREES);
         VarHandle.loadLoadFence();
         remote.addPending(totals);
         VarHandle.loadLoadFence();
         for (int c = 0; c < classes; c++) {
-            long allocated = get(c);
+            long allocated = get(ALLOCATIONS + c);
             totals.allocations += allocated;
             totals.used += allocated * SizeClasses.blockSize(c);
         }
-        totals.requested += get(requested);
-        totals.failures += get(failures);
+        totals.requested += get(REQUESTED_ALLOCATED);
+        totals.failures += get(FAILURES);
     }
 }

@@ -4,6 +4,7 @@ package io.ashlar.pool;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,12 +22,16 @@ class SlabRunsTest {
     private static final int MIB = 1 << 20;
 
     private final CountingSource source = new CountingSource();
-    private final MemoryPool<Object> pool = MemoryPool.<Object>builder(block -> new Object())
-            .source(source)
-            .limit(1 << 30)
-            .regionSize(16 * MIB)
-            .stripes(1)
-            .build();
+    private MemoryPool<Object> pool = newPool(16 * MIB);
+
+    private MemoryPool<Object> newPool(int regionSize) {
+        return MemoryPool.<Object>builder(block -> new Object())
+                .source(source)
+                .limit(1 << 30)
+                .regionSize(regionSize)
+                .stripes(1)
+                .build();
+    }
 
     @AfterEach
     void everythingComesBack() {
@@ -57,7 +62,7 @@ class SlabRunsTest {
     }
 
     @Test
-    void oneEmptySlabIsKept() {
+    void anEmptySlabIsKept() {
         List<Block<Object>> full = new ArrayList<>();
         Block<Object> block = pool.allocate(500);
         SlabRun<Object> first = block.slabRun;
@@ -75,6 +80,19 @@ class SlabRunsTest {
         assertSame(first, block.slabRun, "a load around the edge of a slab fetches a run each time");
         again.forEach(Block::release);
         beyond.release();
+    }
+
+    @Test
+    void afterABurstTheRunsGoBackButForAFew() {
+        pool = newPool(MIB);
+        List<Block<Object>> blocks = new ArrayList<>();
+        for (int i = 0; i < 16 * KIB; i++) {
+            blocks.add(pool.allocate(1000));
+        }
+        assertTrue(pool.stats().regions() >= 16);
+        blocks.forEach(Block::release);
+        // At most one for the current slab, one for the empty slabs that are kept, and one that is empty.
+        assertTrue(pool.stats().regions() <= 3, "regions=" + pool.stats().regions());
     }
 
     @Test
