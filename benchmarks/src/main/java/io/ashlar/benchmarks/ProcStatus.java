@@ -6,12 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Figures of Linux's /proc, in KiB. */
-final class ProcStatus {
+public final class ProcStatus {
 
     private ProcStatus() {}
 
-    /** What of this process is in memory. */
-    static long residentKib() throws IOException {
+    /**
+     * What of this process is in memory.
+     *
+     * @return KiB
+     * @throws IOException if /proc cannot be read
+     */
+    public static long residentKib() throws IOException {
         return read("/proc/self/status", "VmRSS:");
     }
 

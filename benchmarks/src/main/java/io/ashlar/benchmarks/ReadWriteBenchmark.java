@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.benchmarks;
+
+import io.netty.buffer.ByteBuf;
+import org.openjdk.jmh.annotations.Benchmark;
+
+/** What does it cost to read or write 1 KiB one value after the other? Nanoseconds are per KiB. */
+public class ReadWriteBenchmark extends ContentsBenchmark {
+
+    /**
+     * Reads bytes.
+     *
+     * @return their sum
+     */
+    @Benchmark
+    public int readByte() {
+        ByteBuf b = buf;
+        int sum = 0;
+        b.readerIndex(0);
+        for (int i = 0; i < KIB; i += 1) {
+            sum += b.readByte();
+        }
+        return sum;
+    }
+
+    /**
+     * Writes bytes.
+     *
+     * @return the buffer
+     */
+    @Benchmark
+    public ByteBuf writeByte() {
+        ByteBuf b = buf;
+        b.clear();
+        for (int i = 0; i < KIB; i += 1) {
+            b.writeByte(i);
+        }
+        return b;
+    }
+
+    /**
+     * Reads shorts.
+     *
+     * @return their sum
+     */
+    @Benchmark
+    public int readShort() {
+        ByteBuf b = buf;
+        int sum = 0;
+        b.readerIndex(0);
+        for (int i = 0; i < KIB; i += 2) {
+            sum += b.readShort();
+        }
+        return sum;
+    }
+
+    /**
+     * Writes shorts.
+     *
+     * @return the buffer
+     */
+    @Benchmark
+    public ByteBuf writeShort() {
+        ByteBuf b = buf;
+        b.clear();
+        for (int i = 0; i < KIB; i += 2) {
+            b.writeShort(i);
+        }
+        return b;
+    }
+
+    /**
+     * Reads ints.
+     *
+     * @return their sum
+     */
+    @Benchmark
+    public int readInt() {
+        ByteBuf b = buf;
+        int sum = 0;
+        b.readerIndex(0);
+        for (int i = 0; i < KIB; i += 4) {
+            sum += b.readInt();
+        }
+        return sum;
+    }
+
+    /**
+     * Writes ints.
+     *
+     * @return the buffer
+     */
+    @Benchmark
+    public ByteBuf writeInt() {
+        ByteBuf b = buf;
+        b.clear();
+        for (int i = 0; i < KIB; i += 4) {
+            b.writeInt(i);
+        }
+        return b;
+    }
+
+    /**
+     * Reads longs.
+     *
+     * @return their sum
+     */
+    @Benchmark
+    public long readLong() {
+        ByteBuf b = buf;
+        long sum = 0;
+        b.readerIndex(0);
+        for (int i = 0; i < KIB; i += 8) {
+            sum += b.readLong();
+        }
+        return sum;
+    }
+
+    /**
+     * Writes longs.
+     *
+     * @return the buffer
+     */
+    @Benchmark
+    public ByteBuf writeLong() {
+        ByteBuf b = buf;
+        b.clear();
+        for (int i = 0; i < KIB; i += 8) {
+            b.writeLong(i);
+        }
+        return b;
+    }
+}

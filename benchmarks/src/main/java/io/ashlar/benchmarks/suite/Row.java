@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.benchmarks.suite;
+
+import io.ashlar.benchmarks.Peer;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
+
+/** One line of the table: a scenario, and what it costs with each allocator. */
+final class Row {
+
+    /**
+     * One measurement.
+     *
+     * @param nanos nanoseconds per operation, the mean of the iterations
+     * @param spread how far the slowest and the fastest iteration lie apart, as a part of the mean
+     * @param bytes bytes of Java heap allocated per operation
+     */
+    record Cell(double nanos, double spread, double bytes) {}
+
+    private static final double NOISY = 0.2;
+    private static final double LITTLE = 0.5;
+
+    private final String scenario;
+    private final Question question;
+    private final Question.Reference reference;
+    private final Map<Peer, Cell> cells = new EnumMap<>(Peer.class);
+
+    Row(String scenario, Question question, String method) {
+        this.scenario = scenario;
+        this.question = question;
+        this.reference = question.reference(method);
+    }
+
+    void put(Peer peer, Cell cell) {
+        cells.put(peer, cell);
+    }
+
+    String scenario() {
+        return reference.nanos() > 0 ? scenario + " (acid_alloc: " + number(reference.nanos()) + ")" : scenario;
+    }
+
+    String nanos(Peer peer) {
+        Cell cell = cells.get(peer);
+        return cell == null ? "" : number(cell.nanos()) + (cell.spread() > NOISY ? " ~" : "");
+    }
+
+    /** Java heap per operation on Ashlar. */
+    String bytes() {
+        Cell cell = cells.get(Peer.ASHLAR);
+        return cell == null ? "" : cell.bytes() < LITTLE ? "0" : String.format("%,.0f", cell.bytes());
+    }
+
+    /** How many times faster than the best Ashlar is. */
+    OptionalDouble ratio() {
+        Cell ours = cells.get(Peer.ASHLAR);
+        if (ours == null || ours.nanos() <= 0) {
+            return OptionalDouble.empty();
+        }
+        OptionalDouble best = reference.nanos() > 0
+                ? OptionalDouble.of(reference.nanos())
+                : DoubleStream.of(nanosOf(Peer.ADAPTIVE), nanosOf(Peer.POOLED))
+                        .filter(nanos -> nanos > 0)
+                        .min();
+        return best.isPresent() ? OptionalDouble.of(best.getAsDouble() / ours.nanos()) : best;
+    }
+
+    String ratioText() {
+        OptionalDouble ratio = ratio();
+        return ratio.isEmpty() ? "" : String.format("%.2f", ratio.getAsDouble());
+    }
+
+    String target() {
+        return reference.target() == 0 ? "" : String.format(">= %.2f", reference.target());
+    }
+
+    /** Nothing if the target is reached. */
+    String mark() {
+        OptionalDouble ratio = ratio();
+        if (ratio.isEmpty() || reference.target() == 0 || ratio.getAsDouble() >= reference.target()) {
+            return "";
+        }
+        return reference.nanos() == 0 && ratio.getAsDouble() >= question.floor() ? "near" : "SHORT";
+    }
+
+    Question question() {
+        return question;
+    }
+
+    /** Nanoseconds per operation, 0 if they were not measured. */
+    double nanosOf(Peer peer) {
+        Cell cell = cells.get(peer);
+        return cell == null ? 0 : cell.nanos();
+    }
+
+    private static String number(double nanos) {
+        return nanos < 100 ? String.format("%.1f", nanos) : String.format("%,.0f", nanos);
+    }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.benchmarks.suite;
+
+import io.ashlar.benchmarks.footprint.Footprint;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+
+/**
+ * Asks all questions, or some of them, and writes the results down: JMH's own JSON per question, a description of the
+ * machine, and the table. The script {@code benchmarks/run} starts it.
+ */
+public final class Suite {
+
+    private static final String USAGE = """
+            Usage: benchmarks/run [fast|full|smoke] [question ...]
+
+              fast        one fork, short iterations, a part of the parameters: at most 8 minutes (the default)
+              full        two forks, iterations of a second, all parameters: hours
+              smoke       one iteration of a tenth of a second each: does everything run?
+              question    runs only the questions whose name begins with it; 'list' shows them
+            """;
+
+    private static final String FOOTPRINT = "footprint";
+
+    private final Mode mode;
+    private final Path directory;
+    private final Scoreboard scoreboard = new Scoreboard();
+
+    private Suite(Mode mode, Path directory) {
+        this.mode = mode;
+        this.directory = directory;
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param args the mode and the names of questions
+     * @throws Exception if anything but a benchmark fails
+     */
+    public static void main(String[] args) throws Exception {
+        List<String> names = new ArrayList<>(Arrays.asList(args));
+        Mode named = names.isEmpty() ? null : Mode.named(names.get(0));
+        if (named != null) {
+            names.remove(0);
+        }
+        if (names.contains("list")) {
+            Questions.ALL.forEach(question -> System.out.println(question.id()));
+            System.out.println(FOOTPRINT);
+            return;
+        }
+        for (String name : names) {
+            if (!FOOTPRINT.equals(name)
+                    && Questions.ALL.stream()
+                            .noneMatch(question -> question.id().startsWith(name))) {
+                System.err.print("There is no question '" + name + "'.\n\n" + USAGE);
+                System.exit(2);
+            }
+        }
+        Mode mode = named == null ? Mode.FAST : named;
+        List<Question> questions = Questions.ALL.stream()
+                .filter(question -> Runtime.version().feature() >= question.minimumJdk())
+                .filter(question -> names.isEmpty()
+                        ? mode == Mode.FULL || !question.isFullOnly()
+                        : names.stream().anyMatch(question.id()::startsWith))
+                .toList();
+        boolean footprint = names.isEmpty() || names.contains(FOOTPRINT);
+        try {
+            System.exit(new Suite(mode, directory(mode, names)).run(questions, footprint) == 0 ? 0 : 1);
+        } catch (RunnerException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    /** Only whole runs are worth keeping. */
+    private static Path directory(Mode mode, List<String> names) {
+        Path module = Path.of(System.getenv().getOrDefault("ASHLAR_BENCHMARKS", "."));
+        return module.resolve(names.isEmpty() && mode != Mode.SMOKE ? "results" : "target/results")
+                .resolve("jdk" + Runtime.version().feature() + "-" + mode.title());
+    }
+
+    private int run(List<Question> questions, boolean footprint)
+            throws IOException, RunnerException, InterruptedException {
+        String machine = Machine.describe(mode.title());
+        System.out.println(machine);
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve("machine.txt"), machine);
+        int failures = questions.isEmpty() ? 0 : ask(questions);
+        String table = scoreboard.table().text();
+        StringBuilder markdown = new StringBuilder("```\n").append(machine).append("```\n\n");
+        if (!questions.isEmpty()) {
+            markdown.append(scoreboard.table().markdown()).append('\n').append(notes());
+            scoreboard
+                    .plots()
+                    .forEach(plot -> markdown.append("\n```\n").append(plot).append("```\n"));
+        }
+        String footprintTable = "";
+        if (footprint) {
+            System.out.println("Footprint: each allocator in processes of its own");
+            TextTable text = new Footprint(mode == Mode.SMOKE).run(directory);
+            footprintTable = "\n" + text.text();
+            markdown.append("\n").append(text.markdown());
+        }
+        Files.writeString(directory.resolve("table.md"), markdown);
+        System.out.println();
+        if (!questions.isEmpty()) {
+            System.out.print(table + "\n" + notes());
+            scoreboard.plots().forEach(plot -> System.out.print("\n" + plot));
+        }
+        System.out.print(footprintTable);
+        return failures;
+    }
+
+    private int ask(List<Question> questions) throws IOException, RunnerException {
+        Progress progress = new Progress(System.out, questions.get(0));
+        for (int i = 0; i < questions.size(); i++) {
+            Question question = questions.get(i);
+            progress.next(question, i + 1, questions.size());
+            List<RunResult> results = new ArrayList<>();
+            for (int threads : question.threads()) {
+                results.addAll(new Runner(options(question).threads(threads).build(), progress).run());
+                progress.settle();
+            }
+            results.forEach(result -> scoreboard.add(question, result));
+            Files.writeString(directory.resolve(question.id() + ".json"), json(results));
+        }
+        return progress.failures();
+    }
+
+    private ChainedOptionsBuilder options(Question question) {
+        boolean fast = mode != Mode.FULL;
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include(question.include(fast))
+                .addProfiler(GCProfiler.class)
+                .shouldFailOnError(false);
+        question.overrides(fast).forEach((name, values) -> options.param(name, values.toArray(String[]::new)));
+        return mode.applyTo(options);
+    }
+
+    /** JMH's JSON, without the path of the JVM, which is nobody's business. */
+    private static String json(Collection<RunResult> results) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ResultFormatFactory.getInstance(ResultFormatType.JSON, new PrintStream(bytes, true, StandardCharsets.UTF_8))
+                .writeOut(results);
+        return bytes.toString(StandardCharsets.UTF_8).replaceAll("(\"jvm\" *: *\")[^\"]*\"", "$1java\"");
+    }
+
+    private String notes() {
+        return "Ratio: the better of adaptive and pooled, divided by Ashlar. ~ the iterations lie more than a fifth apart.\n"
+                + "SHORT: misses its target (" + scoreboard.missed() + " rows). near: within 5 % of it.\n";
+    }
+}
