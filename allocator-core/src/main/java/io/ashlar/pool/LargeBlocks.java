@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.pool;
 
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,7 @@ final class LargeBlocks<V> {
             if (newRequested > block.size() && !tryGrow(block, newRequested)) {
                 return false;
             }
-            counters.add(Counters.REQUESTED, newRequested - block.requested);
+            counters.add(Counters.REQUESTED_ALLOCATED, newRequested - block.requested);
             block.requested = newRequested;
             return true;
         } finally {
@@ -119,7 +120,7 @@ final class LargeBlocks<V> {
             return false;
         }
         block.bindLarge();
-        counters.add(Counters.USED, block.size() - before);
+        counters.add(Counters.USED_ALLOCATED, block.size() - before);
         return true;
     }
 
@@ -156,31 +157,38 @@ final class LargeBlocks<V> {
 
         static final int ALLOCATIONS = 0;
         static final int FREES = 1;
-        static final int USED = 2;
-        static final int REQUESTED = 3;
-        static final int FAILURES = 4;
+        static final int USED_ALLOCATED = 2;
+        static final int USED_FREED = 3;
+        static final int REQUESTED_ALLOCATED = 4;
+        static final int REQUESTED_FREED = 5;
+        static final int FAILURES = 6;
 
         Counters() {
-            super(5);
+            super(7);
         }
 
         void allocated(int blockBytes, int requestedBytes) {
             add(ALLOCATIONS, 1);
-            add(USED, blockBytes);
-            add(REQUESTED, requestedBytes);
+            add(USED_ALLOCATED, blockBytes);
+            add(REQUESTED_ALLOCATED, requestedBytes);
         }
 
         void freed(int blockBytes, int requestedBytes) {
             add(FREES, 1);
-            add(USED, -blockBytes);
-            add(REQUESTED, -requestedBytes);
+            add(REQUESTED_FREED, requestedBytes);
+            add(USED_FREED, blockBytes);
         }
 
+        /** In the order that ShardCounters explains. */
         void addTo(Totals totals) {
             totals.frees += get(FREES);
+            totals.used -= get(USED_FREED);
+            totals.requested -= get(REQUESTED_FREED);
+            VarHandle.loadLoadFence();
+            totals.requested += get(REQUESTED_ALLOCATED);
+            VarHandle.loadLoadFence();
+            totals.used += get(USED_ALLOCATED);
             totals.allocations += get(ALLOCATIONS);
-            totals.used += get(USED);
-            totals.requested += get(REQUESTED);
             totals.failures += get(FAILURES);
         }
     }

@@ -33,8 +33,8 @@ final class ShardCounters extends PaddedCounters {
     }
 
     void freed(int sizeClass, int bytes) {
-        add(frees + sizeClass, 1);
         add(REQUESTED_FREED, bytes);
+        add(frees + sizeClass, 1);
     }
 
     void resized(int delta) {
@@ -52,7 +52,8 @@ final class ShardCounters extends PaddedCounters {
     /** Adds what was counted to the sums of a scrape. */
     void addTo(Totals totals, RemoteFrees<?> remote) {
         // Frees first, then what is pending, then allocations: a block that moves on in between then counts as
-        // outstanding, and not as freed twice or as less than nothing.
+        // outstanding, and not as freed twice or as less than nothing. Requested bytes lie in between, so that they do
+        // not exceed the used ones.
         for (int c = 0; c < classes; c++) {
             long freed = get(frees + c);
             totals.frees += freed;
@@ -63,12 +64,13 @@ final class ShardCounters extends PaddedCounters {
         VarHandle.loadLoadFence();
         remote.addPending(totals);
         VarHandle.loadLoadFence();
+        totals.requested += get(REQUESTED_ALLOCATED);
+        VarHandle.loadLoadFence();
         for (int c = 0; c < classes; c++) {
             long allocated = get(ALLOCATIONS + c);
             totals.allocations += allocated;
             totals.used += allocated * SizeClasses.blockSize(c);
         }
-        totals.requested += get(REQUESTED_ALLOCATED);
         totals.failures += get(FAILURES);
     }
 }
