@@ -56,6 +56,7 @@ final class DemoServer implements AutoCloseable {
                     protected void initChannel(SocketChannel channel) {
                         connections.add(channel);
                         channel.pipeline()
+                                .addLast(new UnsentLimit())
                                 .addLast(new HttpServerCodec())
                                 .addLast(new HttpObjectAggregator(MAX_BODY))
                                 .addLast(new RoutingHandler(metrics));

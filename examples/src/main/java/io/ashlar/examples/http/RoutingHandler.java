@@ -140,12 +140,6 @@ final class RoutingHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         context.flush();
     }
 
-    /** A client that does not fetch its answers is not read from until it does. */
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
-        context.channel().config().setAutoRead(context.channel().isWritable());
-    }
-
     /** A client that has closed its sending side still gets the answers to what it sent before. */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
