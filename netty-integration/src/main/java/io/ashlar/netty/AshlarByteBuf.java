@@ -108,7 +108,7 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
         address = 0L;
     }
 
-    private ByteBuffer memory() {
+    ByteBuffer memory() {
         ByteBuffer m = memory;
         if (m == null) {
             throw new IllegalReferenceCountException(0);
@@ -116,8 +116,12 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
         return m;
     }
 
-    private int at(int index) {
-        return offset + index;
+    int offset() {
+        return offset;
+    }
+
+    long address() {
+        return address;
     }
 
     /** The cached duplicate, limited to some bytes of this buffer. */
@@ -127,12 +131,12 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
             s = memory().duplicate();
             scratch = s;
         }
-        int from = at(index);
+        int from = offset + index;
         return s.limit(from + bytes).position(from);
     }
 
     private ByteBuffer slicedMemory(int index, int bytes) {
-        return MemoryAccess.slice(memory(), at(index), bytes);
+        return MemoryAccess.slice(this, index, bytes);
     }
 
     @Override
@@ -214,8 +218,11 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
     /** Rebinds this view to a freshly allocated block, and gives the old one back. */
     private void moveTo(Block<AshlarByteBuf> target, int bytes) {
         Block<AshlarByteBuf> old = block;
-        MemoryAccess.copy(memory(), offset, target.memory(), target.offset(), bytes);
         AshlarByteBuf other = target.view();
+        if (!target.isPermanent()) {
+            other.bind(target);
+        }
+        MemoryAccess.copy(this, 0, other, 0, bytes);
         old.swapViews(target);
         if (old.isPermanent()) {
             other.bind(old);
@@ -319,92 +326,92 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected byte _getByte(int index) {
-        return MemoryAccess.getByte(memory(), at(index));
+        return MemoryAccess.getByte(this, index);
     }
 
     @Override
     protected short _getShort(int index) {
-        return MemoryAccess.getShort(memory(), at(index));
+        return MemoryAccess.getShort(this, index);
     }
 
     @Override
     protected short _getShortLE(int index) {
-        return MemoryAccess.getShortLE(memory(), at(index));
+        return MemoryAccess.getShortLE(this, index);
     }
 
     @Override
     protected int _getUnsignedMedium(int index) {
-        return MemoryAccess.getUnsignedMedium(memory(), at(index));
+        return MemoryAccess.getUnsignedMedium(this, index);
     }
 
     @Override
     protected int _getUnsignedMediumLE(int index) {
-        return MemoryAccess.getUnsignedMediumLE(memory(), at(index));
+        return MemoryAccess.getUnsignedMediumLE(this, index);
     }
 
     @Override
     protected int _getInt(int index) {
-        return MemoryAccess.getInt(memory(), at(index));
+        return MemoryAccess.getInt(this, index);
     }
 
     @Override
     protected int _getIntLE(int index) {
-        return MemoryAccess.getIntLE(memory(), at(index));
+        return MemoryAccess.getIntLE(this, index);
     }
 
     @Override
     protected long _getLong(int index) {
-        return MemoryAccess.getLong(memory(), at(index));
+        return MemoryAccess.getLong(this, index);
     }
 
     @Override
     protected long _getLongLE(int index) {
-        return MemoryAccess.getLongLE(memory(), at(index));
+        return MemoryAccess.getLongLE(this, index);
     }
 
     @Override
     protected void _setByte(int index, int value) {
-        MemoryAccess.setByte(memory(), at(index), value);
+        MemoryAccess.setByte(this, index, value);
     }
 
     @Override
     protected void _setShort(int index, int value) {
-        MemoryAccess.setShort(memory(), at(index), value);
+        MemoryAccess.setShort(this, index, value);
     }
 
     @Override
     protected void _setShortLE(int index, int value) {
-        MemoryAccess.setShortLE(memory(), at(index), value);
+        MemoryAccess.setShortLE(this, index, value);
     }
 
     @Override
     protected void _setMedium(int index, int value) {
-        MemoryAccess.setMedium(memory(), at(index), value);
+        MemoryAccess.setMedium(this, index, value);
     }
 
     @Override
     protected void _setMediumLE(int index, int value) {
-        MemoryAccess.setMediumLE(memory(), at(index), value);
+        MemoryAccess.setMediumLE(this, index, value);
     }
 
     @Override
     protected void _setInt(int index, int value) {
-        MemoryAccess.setInt(memory(), at(index), value);
+        MemoryAccess.setInt(this, index, value);
     }
 
     @Override
     protected void _setIntLE(int index, int value) {
-        MemoryAccess.setIntLE(memory(), at(index), value);
+        MemoryAccess.setIntLE(this, index, value);
     }
 
     @Override
     protected void _setLong(int index, long value) {
-        MemoryAccess.setLong(memory(), at(index), value);
+        MemoryAccess.setLong(this, index, value);
     }
 
     @Override
     protected void _setLongLE(int index, long value) {
-        MemoryAccess.setLongLE(memory(), at(index), value);
+        MemoryAccess.setLongLE(this, index, value);
     }
 
     // ---- from and to memory
@@ -412,14 +419,14 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
     @Override
     public ByteBuf getBytes(int index, byte[] dst, int dstIndex, int bytes) {
         checkDstIndex(index, bytes, dstIndex, dst.length);
-        MemoryAccess.get(memory(), at(index), dst, dstIndex, bytes);
+        MemoryAccess.get(this, index, dst, dstIndex, bytes);
         return this;
     }
 
     @Override
     public ByteBuf getBytes(int index, ByteBuffer dst) {
         checkIndex(index, dst.remaining());
-        MemoryAccess.get(memory(), at(index), dst);
+        MemoryAccess.get(this, index, dst);
         return this;
     }
 
@@ -428,9 +435,9 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
         checkDstIndex(index, bytes, dstIndex, dst.capacity());
         if (dst instanceof AshlarByteBuf ours) {
             ours.checkIndex(dstIndex, bytes);
-            MemoryAccess.copy(memory(), at(index), ours.memory(), ours.at(dstIndex), bytes);
+            MemoryAccess.copy(this, index, ours, dstIndex, bytes);
         } else if (dst.hasArray()) {
-            MemoryAccess.get(memory(), at(index), dst.array(), dst.arrayOffset() + dstIndex, bytes);
+            MemoryAccess.get(this, index, dst.array(), dst.arrayOffset() + dstIndex, bytes);
         } else if (isDerivedFromOurs(dst)) {
             dst.setBytes(dstIndex, this, index, bytes); // ends in setBytes of the one it is derived from
         } else {
@@ -442,14 +449,14 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
     @Override
     public ByteBuf setBytes(int index, byte[] src, int srcIndex, int bytes) {
         checkSrcIndex(index, bytes, srcIndex, src.length);
-        MemoryAccess.set(memory(), at(index), src, srcIndex, bytes);
+        MemoryAccess.set(this, index, src, srcIndex, bytes);
         return this;
     }
 
     @Override
     public ByteBuf setBytes(int index, ByteBuffer src) {
         checkIndex(index, src.remaining());
-        MemoryAccess.set(memory(), at(index), src);
+        MemoryAccess.set(this, index, src);
         return this;
     }
 
@@ -458,9 +465,9 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
         checkSrcIndex(index, bytes, srcIndex, src.capacity());
         if (src instanceof AshlarByteBuf ours) {
             ours.checkIndex(srcIndex, bytes);
-            MemoryAccess.copy(ours.memory(), ours.at(srcIndex), memory(), at(index), bytes);
+            MemoryAccess.copy(ours, srcIndex, this, index, bytes);
         } else if (src.hasArray()) {
-            MemoryAccess.set(memory(), at(index), src.array(), src.arrayOffset() + srcIndex, bytes);
+            MemoryAccess.set(this, index, src.array(), src.arrayOffset() + srcIndex, bytes);
         } else if (isDerivedFromOurs(src)) {
             src.getBytes(srcIndex, this, index, bytes); // ends in getBytes of the one it is derived from
         } else {
@@ -488,7 +495,7 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
         byte[] step = new byte[Math.min(bytes, STREAM_STEP)];
         for (int done = 0; done < bytes; ) {
             int n = Math.min(bytes - done, step.length);
-            MemoryAccess.get(memory(), at(index + done), step, 0, n);
+            MemoryAccess.get(this, index + done, step, 0, n);
             out.write(step, 0, n);
             done += n;
         }
@@ -503,12 +510,12 @@ final class AshlarByteBuf extends AbstractReferenceCountedByteBuf {
         if (done <= 0) {
             return done;
         }
-        MemoryAccess.set(memory(), at(index), step, 0, done);
+        MemoryAccess.set(this, index, step, 0, done);
         // One read must not block after it has got something, so go on only with what is there already.
         for (int n = done; n == step.length && done < bytes && in.available() > 0; ) {
             n = in.read(step, 0, Math.min(bytes - done, step.length));
             if (n > 0) {
-                MemoryAccess.set(memory(), at(index + done), step, 0, n);
+                MemoryAccess.set(this, index + done, step, 0, n);
                 done += n;
             }
         }

@@ -1,126 +1,218 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.netty;
 
+import io.netty.util.internal.PlatformDependent;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * How the memory of a buffer is read and written; the one place that decides it.
  *
- * <p>Today that is by absolute access to the big-endian buffer over the whole region, which every buffer of the region
- * shares. Absolute access touches neither position nor limit, so all of this may be called from several threads at
- * once. Nothing here checks against the bounds of a buffer: that has been done, and only the region's own bounds are
- * left to stop a mistake.
+ * <p>Where Netty has Unsafe (below JDK 24, unless it was told otherwise) a buffer with a native address is accessed
+ * through that: <em>raw</em>. All others are accessed through the NIO buffer over the whole region, which the buffers of
+ * the region share: absolutely, hence without touching position or limit, and with the byte order in the handle instead
+ * of in the buffer. Either way all of this may be called from several threads at once.
  *
- * <p>{@code at} is always in bytes from the start of the region. Methods that end in {@code LE} are little-endian, all
- * others big-endian.
+ * <p>Nothing here checks against the bounds of a buffer: that has been done. Indices are those of the buffer. Methods that
+ * end in {@code LE} are little-endian, all others big-endian.
  */
 final class MemoryAccess {
 
+    /** Whether raw access is to be had at all. A constant for the JIT, so that the other branch is not even compiled. */
+    private static final boolean RAW = PlatformDependent.hasUnsafe() && PlatformDependent.isUnaligned();
+
+    private static final boolean NATIVE_BE = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN;
+
+    private static final VarHandle SHORT = view(short[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle SHORT_LE = view(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = view(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT_LE = view(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = view(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG_LE = view(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private MemoryAccess() {}
 
-    static byte getByte(ByteBuffer memory, int at) {
-        return memory.get(at);
+    private static VarHandle view(Class<?> arrayType, ByteOrder order) {
+        return MethodHandles.byteBufferViewVarHandle(arrayType, order).withInvokeExactBehavior();
     }
 
-    static short getShort(ByteBuffer memory, int at) {
-        return memory.getShort(at);
+    private static boolean isRaw(AshlarByteBuf b) {
+        return RAW && b.address() != 0L;
     }
 
-    static short getShortLE(ByteBuffer memory, int at) {
-        return Short.reverseBytes(memory.getShort(at));
+    static byte getByte(AshlarByteBuf b, int index) {
+        return isRaw(b)
+                ? PlatformDependent.getByte(b.address() + index)
+                : b.memory().get(b.offset() + index);
     }
 
-    static int getUnsignedMedium(ByteBuffer memory, int at) {
-        return (memory.getShort(at) & 0xffff) << 8 | memory.get(at + 2) & 0xff;
+    static void setByte(AshlarByteBuf b, int index, int value) {
+        if (isRaw(b)) {
+            PlatformDependent.putByte(b.address() + index, (byte) value);
+        } else {
+            b.memory().put(b.offset() + index, (byte) value);
+        }
     }
 
-    static int getUnsignedMediumLE(ByteBuffer memory, int at) {
-        return Short.reverseBytes(memory.getShort(at)) & 0xffff | (memory.get(at + 2) & 0xff) << 16;
+    static short getShort(AshlarByteBuf b, int index) {
+        if (isRaw(b)) {
+            short value = PlatformDependent.getShort(b.address() + index);
+            return NATIVE_BE ? value : Short.reverseBytes(value);
+        }
+        return (short) SHORT.get(b.memory(), b.offset() + index);
     }
 
-    static int getInt(ByteBuffer memory, int at) {
-        return memory.getInt(at);
+    static void setShort(AshlarByteBuf b, int index, int value) {
+        if (isRaw(b)) {
+            PlatformDependent.putShort(
+                    b.address() + index, NATIVE_BE ? (short) value : Short.reverseBytes((short) value));
+        } else {
+            SHORT.set(b.memory(), b.offset() + index, (short) value);
+        }
     }
 
-    static int getIntLE(ByteBuffer memory, int at) {
-        return Integer.reverseBytes(memory.getInt(at));
+    static short getShortLE(AshlarByteBuf b, int index) {
+        if (isRaw(b)) {
+            short value = PlatformDependent.getShort(b.address() + index);
+            return !NATIVE_BE ? value : Short.reverseBytes(value);
+        }
+        return (short) SHORT_LE.get(b.memory(), b.offset() + index);
     }
 
-    static long getLong(ByteBuffer memory, int at) {
-        return memory.getLong(at);
+    static void setShortLE(AshlarByteBuf b, int index, int value) {
+        if (isRaw(b)) {
+            PlatformDependent.putShort(
+                    b.address() + index, !NATIVE_BE ? (short) value : Short.reverseBytes((short) value));
+        } else {
+            SHORT_LE.set(b.memory(), b.offset() + index, (short) value);
+        }
     }
 
-    static long getLongLE(ByteBuffer memory, int at) {
-        return Long.reverseBytes(memory.getLong(at));
+    static int getInt(AshlarByteBuf b, int index) {
+        if (isRaw(b)) {
+            int value = PlatformDependent.getInt(b.address() + index);
+            return NATIVE_BE ? value : Integer.reverseBytes(value);
+        }
+        return (int) INT.get(b.memory(), b.offset() + index);
     }
 
-    static void setByte(ByteBuffer memory, int at, int value) {
-        memory.put(at, (byte) value);
+    static void setInt(AshlarByteBuf b, int index, int value) {
+        if (isRaw(b)) {
+            PlatformDependent.putInt(b.address() + index, NATIVE_BE ? value : Integer.reverseBytes(value));
+        } else {
+            INT.set(b.memory(), b.offset() + index, value);
+        }
     }
 
-    static void setShort(ByteBuffer memory, int at, int value) {
-        memory.putShort(at, (short) value);
+    static int getIntLE(AshlarByteBuf b, int index) {
+        if (isRaw(b)) {
+            int value = PlatformDependent.getInt(b.address() + index);
+            return !NATIVE_BE ? value : Integer.reverseBytes(value);
+        }
+        return (int) INT_LE.get(b.memory(), b.offset() + index);
     }
 
-    static void setShortLE(ByteBuffer memory, int at, int value) {
-        memory.putShort(at, Short.reverseBytes((short) value));
+    static void setIntLE(AshlarByteBuf b, int index, int value) {
+        if (isRaw(b)) {
+            PlatformDependent.putInt(b.address() + index, !NATIVE_BE ? value : Integer.reverseBytes(value));
+        } else {
+            INT_LE.set(b.memory(), b.offset() + index, value);
+        }
     }
 
-    static void setMedium(ByteBuffer memory, int at, int value) {
-        memory.putShort(at, (short) (value >>> 8));
-        memory.put(at + 2, (byte) value);
+    static long getLong(AshlarByteBuf b, int index) {
+        if (isRaw(b)) {
+            long value = PlatformDependent.getLong(b.address() + index);
+            return NATIVE_BE ? value : Long.reverseBytes(value);
+        }
+        return (long) LONG.get(b.memory(), b.offset() + index);
     }
 
-    static void setMediumLE(ByteBuffer memory, int at, int value) {
-        memory.putShort(at, Short.reverseBytes((short) value));
-        memory.put(at + 2, (byte) (value >>> 16));
+    static void setLong(AshlarByteBuf b, int index, long value) {
+        if (isRaw(b)) {
+            PlatformDependent.putLong(b.address() + index, NATIVE_BE ? value : Long.reverseBytes(value));
+        } else {
+            LONG.set(b.memory(), b.offset() + index, value);
+        }
     }
 
-    static void setInt(ByteBuffer memory, int at, int value) {
-        memory.putInt(at, value);
+    static long getLongLE(AshlarByteBuf b, int index) {
+        if (isRaw(b)) {
+            long value = PlatformDependent.getLong(b.address() + index);
+            return !NATIVE_BE ? value : Long.reverseBytes(value);
+        }
+        return (long) LONG_LE.get(b.memory(), b.offset() + index);
     }
 
-    static void setIntLE(ByteBuffer memory, int at, int value) {
-        memory.putInt(at, Integer.reverseBytes(value));
+    static void setLongLE(AshlarByteBuf b, int index, long value) {
+        if (isRaw(b)) {
+            PlatformDependent.putLong(b.address() + index, !NATIVE_BE ? value : Long.reverseBytes(value));
+        } else {
+            LONG_LE.set(b.memory(), b.offset() + index, value);
+        }
     }
 
-    static void setLong(ByteBuffer memory, int at, long value) {
-        memory.putLong(at, value);
+    static int getUnsignedMedium(AshlarByteBuf b, int index) {
+        return (getShort(b, index) & 0xffff) << 8 | getByte(b, index + 2) & 0xff;
     }
 
-    static void setLongLE(ByteBuffer memory, int at, long value) {
-        memory.putLong(at, Long.reverseBytes(value));
+    static int getUnsignedMediumLE(AshlarByteBuf b, int index) {
+        return getShortLE(b, index) & 0xffff | (getByte(b, index + 2) & 0xff) << 16;
     }
 
-    static void get(ByteBuffer memory, int at, byte[] dst, int dstIndex, int length) {
-        memory.get(at, dst, dstIndex, length);
+    static void setMedium(AshlarByteBuf b, int index, int value) {
+        setShort(b, index, value >>> 8);
+        setByte(b, index + 2, value);
     }
 
-    static void set(ByteBuffer memory, int at, byte[] src, int srcIndex, int length) {
-        memory.put(at, src, srcIndex, length);
+    static void setMediumLE(AshlarByteBuf b, int index, int value) {
+        setShortLE(b, index, value);
+        setByte(b, index + 2, value >>> 16);
+    }
+
+    static void get(AshlarByteBuf b, int index, byte[] dst, int dstIndex, int length) {
+        if (isRaw(b)) {
+            PlatformDependent.copyMemory(b.address() + index, dst, dstIndex, length);
+        } else {
+            b.memory().get(b.offset() + index, dst, dstIndex, length);
+        }
+    }
+
+    static void set(AshlarByteBuf b, int index, byte[] src, int srcIndex, int length) {
+        if (isRaw(b)) {
+            PlatformDependent.copyMemory(src, srcIndex, b.address() + index, length);
+        } else {
+            b.memory().put(b.offset() + index, src, srcIndex, length);
+        }
     }
 
     /** Fills what remains of {@code dst}, and moves its position to its limit. */
-    static void get(ByteBuffer memory, int at, ByteBuffer dst) {
+    static void get(AshlarByteBuf b, int index, ByteBuffer dst) {
         int length = dst.remaining();
-        dst.put(dst.position(), memory, at, length);
+        dst.put(dst.position(), b.memory(), b.offset() + index, length);
         dst.position(dst.position() + length);
     }
 
     /** Takes all that remains of {@code src}, and moves its position to its limit. */
-    static void set(ByteBuffer memory, int at, ByteBuffer src) {
+    static void set(AshlarByteBuf b, int index, ByteBuffer src) {
         int length = src.remaining();
-        memory.put(at, src, src.position(), length);
+        b.memory().put(b.offset() + index, src, src.position(), length);
         src.position(src.position() + length);
     }
 
-    /** Copies between two places, which may lie in the same region and may overlap. */
-    static void copy(ByteBuffer src, int srcAt, ByteBuffer dst, int dstAt, int length) {
-        dst.put(dstAt, src, srcAt, length);
+    /** Copies between two buffers, which may be the same, and the places may overlap. */
+    static void copy(AshlarByteBuf src, int srcIndex, AshlarByteBuf dst, int dstIndex, int length) {
+        if (isRaw(src) && isRaw(dst)) {
+            PlatformDependent.copyMemory(src.address() + srcIndex, dst.address() + dstIndex, length);
+        } else {
+            dst.memory().put(dst.offset() + dstIndex, src.memory(), src.offset() + srcIndex, length);
+        }
     }
 
     /** A buffer of its own over some bytes, big-endian, that lets nobody reach beyond them. */
-    static ByteBuffer slice(ByteBuffer memory, int at, int length) {
-        return memory.slice(at, length);
+    static ByteBuffer slice(AshlarByteBuf b, int index, int length) {
+        return b.memory().slice(b.offset() + index, length);
     }
 }
