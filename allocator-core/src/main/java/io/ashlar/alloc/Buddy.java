@@ -18,8 +18,9 @@ import java.util.List;
  * <p><b>Idea.</b> A request takes the smallest free block that is large enough, at the lowest offset there is, and splits
  * it until it fits. A released block merges with its buddy, the other half of the block that both were split from, for
  * as long as the buddy is free too. The <em>order</em> of a block is the power: its size is the smallest block's size
- * {@code << order}. The free blocks of each order form a bitmap with summaries above it, which finds the lowest one at
- * once; one mask says which orders have any. Taking low offsets first leaves the memory at the top free for as long as possible.
+ * {@code << order}. The free blocks form a bitmap with summaries above it, which finds the lowest one of an order at
+ * once; one mask says which orders have any. Taking low offsets first leaves the memory at the top free for as long as
+ * possible.
  *
  * <table>
  * <caption>Complexity</caption>
@@ -30,7 +31,8 @@ import java.util.List;
  * <tr><td>largest free block</td><td>O(1)</td><td>O(1)</td></tr>
  * </table>
  * The "log levels" in the documentation of the allocator from which this one descends is the same: its loops too take
- * one step per level. A step here touches a word, and up to five words when a word becomes empty or stops being so.
+ * one step per level. A step here touches one array element, or three words where an order has several free blocks. In a
+ * buddy of more than 262,144 smallest blocks, the search for the lowest may pass one word more for each so many.
  *
  * <p><b>Fragmentation.</b> Inside blocks up to half of a block, because sizes are rounded up to powers of two. Outside
  * blocks little: free buddies always merge. One small block keeps its top-level block from being whole.
@@ -48,7 +50,7 @@ import java.util.List;
  * {@link #addRegion}) or with {@linkplain Gap gaps}. Memory that was not given to it is never handed out, read or
  * written.
  *
- * <p><b>Metadata.</b> About 1.3 bytes of Java heap per smallest block ({@link #metadataLayout}), none in the region.
+ * <p><b>Metadata.</b> 1.3 to 1.4 bytes of Java heap per smallest block, and a little per level ({@link #metadataLayout}), none in the region.
  *
  * <p><b>Thread safety.</b> None: one thread at a time.
  *
@@ -331,7 +333,7 @@ public final class Buddy extends RegionAllocator {
 
     /** The order of the smallest block that holds {@code size} bytes, 1 to {@code blockSize}. */
     private int orderFor(int size) {
-        return Math.max(0, 32 - Integer.numberOfLeadingZeros(size - 1) - minShift);
+        return 32 - Integer.numberOfLeadingZeros((size - 1) >>> minShift);
     }
 
     @Override

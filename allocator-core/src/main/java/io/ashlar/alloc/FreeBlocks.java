@@ -1,57 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.alloc;
 
-import java.util.Arrays;
-
 /**
  * The free blocks of a {@link Buddy}, by order.
  *
- * <p>Of each order the lowest block is kept in an array of its own, {@code least}, and only the others in an
- * {@link IndexSet}. Mostly an order has one free block or none: splitting leaves one behind in each order that it passes
- * through, all of which were empty, and merging takes these away again. Both then cost one array element per order.
+ * <p>All blocks that there can be are numbered as the nodes of a binary tree are in a heap: the halves of block {@code n}
+ * are {@code 2n} and {@code 2n + 1}. Hence the buddy of {@code n} is {@code n ^ 1}, both were split from {@code n >>> 1},
+ * and one {@link IndexSet} has room for the blocks of every order:
  *
- * <p>A block is named by its order and the index of the smallest block at which it begins; the buddy of the block
- * {@code index} of order {@code k} is {@code index ^ (1 << k)}.
+ * <pre>{@code
+ * first        a power of two, at least the number of smallest blocks
+ * first + i    the smallest block with the index i
+ * nodes of order k: from first >>> k; the one at index i is (first + i) >>> k
+ * }</pre>
+ *
+ * <p>Splitting leaves one block behind in each order that it passes through, all of which were empty, and merging takes
+ * these away again. Such a block is only noted with its order, and enters the set when a second one joins it. Splitting
+ * and merging then cost one array element per order.
  */
 final class FreeBlocks {
 
     private static final int ABSENT = -1;
 
     // The law, verified by violation():
-    //   bit k of nonEmpty is set  <=>  least[k] != ABSENT
-    //   bit k of crowded is set   <=>  others[k] is not empty   =>  bit k of nonEmpty is set
-    //   least[k] lies below every block of others[k]
+    //   held[k] == 0: no block of order k is free
+    //   held[k] > 0:  one is, the node held[k], and none of the order is in the set
+    //   held[k] < 0:  -held[k] are, all of them in the set
+    //   bit k of nonEmpty is set  <=>  held[k] != 0
     //   below the top order, a block and its buddy are never both free
     private final int topOrder;
-    private final int[] least;
-
-    /** Numbered in units of the order's block size. */
-    private final IndexSet[] others;
-
+    private final int first;
+    private final IndexSet set;
+    private final int[] held;
     private int nonEmpty;
-    private int crowded;
 
     FreeBlocks(int levels, int minBlocks) {
         topOrder = levels - 1;
-        least = new int[levels];
-        Arrays.fill(least, ABSENT);
-        others = new IndexSet[levels];
-        for (int order = 0; order < levels; order++) {
-            others[order] = new IndexSet(minBlocks >>> order);
-        }
+        first = first(minBlocks);
+        set = new IndexSet(first + minBlocks);
+        held = new int[levels];
+    }
+
+    private static int first(int minBlocks) {
+        return Integer.highestOneBit(2 * minBlocks - 1);
     }
 
     /** The bytes of the arrays, without their headers. */
     static long arrayBytes(int levels, int minBlocks) {
-        long bytes = (long) Integer.BYTES * levels;
-        for (int order = 0; order < levels; order++) {
-            bytes += IndexSet.arrayBytes(minBlocks >>> order);
-        }
-        return bytes;
+        return (long) Integer.BYTES * levels + IndexSet.arrayBytes(first(minBlocks) + minBlocks);
+    }
+
+    private int node(int index, int order) {
+        return (first + index) >>> order;
     }
 
     boolean contains(int index, int order) {
-        return least[order] == index || (crowded & 1 << order) != 0 && others[order].contains(index >>> order);
+        return isFree(node(index, order), order);
+    }
+
+    private boolean isFree(int node, int order) {
+        return held[order] == node || set.contains(node);
     }
 
     /** The order of the largest free block, or -1. */
@@ -65,76 +73,97 @@ final class FreeBlocks {
      * @return its index, or -1 if no free block is large enough
      */
     int take(int order) {
+        return (nonEmpty >>> order & 1) != 0 ? takeLowest(order) : takePartOfLarger(order);
+    }
+
+    private int takeLowest(int order) {
+        int now = held[order];
+        int node;
+        if (now > 0) {
+            node = now;
+            setHeld(order, 0);
+        } else {
+            node = set.takeLeast(first >>> order);
+            setHeld(order, now + 1);
+        }
+        return (node << order) - first;
+    }
+
+    private int takePartOfLarger(int order) {
         int candidates = nonEmpty >>> order;
         if (candidates == 0) {
             return ABSENT;
         }
         int from = order + Integer.numberOfTrailingZeros(candidates);
-        int index = least[from];
-        removeLeast(from);
+        int index = takeLowest(from);
         // The orders passed through are empty, or one of them would have been taken from.
         for (int k = order; k < from; k++) {
-            least[k] = index + (1 << k);
+            held[k] = node(index, k) + 1;
         }
         nonEmpty |= (1 << from) - (1 << order);
         return index;
     }
 
-    /** Puts a block back, after merging it with its buddy for as long as that is free. */
-    void put(int index, int order) {
-        int k = order;
-        int merged = index;
-        while (k < topOrder && removeIfFree(merged ^ 1 << k, k)) {
-            merged &= ~(1 << k);
-            k++;
+    /** Notes that fewer blocks of the order are free than before. */
+    private void setHeld(int order, int fewer) {
+        held[order] = fewer;
+        if (fewer == 0) {
+            nonEmpty &= ~(1 << order);
         }
-        add(merged, k);
     }
 
-    private void add(int index, int order) {
-        int lowest = least[order];
-        if (lowest == ABSENT) {
-            least[order] = index;
-            nonEmpty |= 1 << order;
-            return;
-        }
-        crowded |= 1 << order;
-        if (index < lowest) {
-            least[order] = index;
-            others[order].add(lowest >>> order);
+    /** Puts a block back, after merging it with its buddy for as long as that is free. */
+    void put(int index, int order) {
+        int node = node(index, order);
+        if (order < topOrder && isFree(node ^ 1, order)) {
+            merge(node, order);
         } else {
-            others[order].add(index >>> order);
+            add(node, order);
         }
+    }
+
+    private void merge(int block, int order) {
+        int node = block;
+        int k = order;
+        int emptied = 0;
+        // The mask is written once: as a field it would make every step wait for the step before.
+        while (k < topOrder && isFree(node ^ 1, k)) {
+            int now = held[k];
+            if (now < 0) {
+                set.remove(node ^ 1);
+            }
+            held[k] = now < 0 ? now + 1 : 0;
+            emptied |= held[k] == 0 ? 1 << k : 0;
+            node >>>= 1;
+            k++;
+        }
+        nonEmpty &= ~emptied;
+        add(node, k);
+    }
+
+    private void add(int node, int order) {
+        int now = held[order];
+        if (now > 0) {
+            set.add(now);
+            now = -1;
+        }
+        set.add(node);
+        held[order] = now - 1;
+        nonEmpty |= 1 << order;
     }
 
     /** Removes a block if it is free in just this order. */
     boolean removeIfFree(int index, int order) {
-        if (least[order] == index) {
-            removeLeast(order);
-            return true;
-        }
-        return (crowded & 1 << order) != 0 && removeOther(index >>> order, order);
-    }
-
-    private void removeLeast(int order) {
-        if ((crowded & 1 << order) == 0) {
-            least[order] = ABSENT;
-            nonEmpty &= ~(1 << order);
-        } else {
-            int next = others[order].least();
-            least[order] = next << order;
-            removeOther(next, order);
-        }
-    }
-
-    private boolean removeOther(int block, int order) {
-        IndexSet set = others[order];
-        if (!set.contains(block)) {
+        int node = node(index, order);
+        if (!isFree(node, order)) {
             return false;
         }
-        set.remove(block);
-        if (set.isEmpty()) {
-            crowded &= ~(1 << order);
+        int now = held[order];
+        if (now > 0) {
+            setHeld(order, 0);
+        } else {
+            set.remove(node);
+            setHeld(order, now + 1);
         }
         return true;
     }
@@ -155,34 +184,33 @@ final class FreeBlocks {
     }
 
     int count() {
-        int count = Integer.bitCount(nonEmpty);
-        for (IndexSet set : others) {
-            count += set.count();
+        int count = 0;
+        for (int each : held) {
+            count += each > 0 ? 1 : -each;
         }
         return count;
     }
 
     /** What contradicts the law, or an empty string. */
     String violation() {
+        if (!set.isConsistent()) {
+            return "the set of free blocks contradicts its own summaries";
+        }
+        int inSet = 0;
         for (int order = 0; order <= topOrder; order++) {
-            IndexSet set = others[order];
-            if (!set.isConsistent()) {
-                return "the set of free blocks of order=" + order + " contradicts its own summary";
-            }
+            int start = first >>> order;
+            int found = set.count(start, 2 * start);
+            inSet += found;
             boolean isEmpty = (nonEmpty & 1 << order) == 0;
-            boolean isCrowded = (crowded & 1 << order) != 0;
-            if (isEmpty != (least[order] == ABSENT) || isCrowded == set.isEmpty() || isEmpty && isCrowded) {
-                return "order=" + order + ": nonEmpty=" + !isEmpty + ", crowded=" + isCrowded + ", least="
-                        + least[order] + ", others empty=" + set.isEmpty();
+            boolean isNoted = held[order] >= start && held[order] < 2 * start;
+            if (found != Math.max(0, -held[order]) || isEmpty != (held[order] == 0) || held[order] > 0 && !isNoted) {
+                return "order=" + order + ": nonEmpty=" + !isEmpty + ", held=" + held[order] + ", in the set=" + found;
             }
-            if (isCrowded && set.least() <= least[order] >>> order) {
-                return "order=" + order + ": least=" + least[order] + " is not the least";
-            }
-            boolean leastHasBuddy = !isEmpty && contains(least[order] ^ 1 << order, order);
-            if (order < topOrder && (set.hasPair() || leastHasBuddy)) {
+            boolean hasBuddy = held[order] > 0 && set.contains(held[order] ^ 1);
+            if (order < topOrder && (hasBuddy || set.hasPair(start, 2 * start))) {
                 return "two buddies of order=" + order + " are free and did not merge";
             }
         }
-        return "";
+        return inSet == set.count(0, 2 * first) ? "" : "the set holds blocks of no order";
     }
 }

@@ -16,7 +16,8 @@ import java.util.Objects;
  * <p><b>Idea.</b> The indices of released blocks lie on a stack, so that the block released last, whose bytes are still
  * in the processor's caches, is handed out first. Blocks that were never handed out are not on the stack; they follow in
  * ascending order once the stack is empty. Hence creating a slab costs nothing per block, and memory that was never
- * needed is never touched. One bit per block says whether it is outstanding.
+ * needed is never touched. A flag per block says whether it is outstanding: a byte, because a bit could not be set without
+ * reading its word first, and each operation would wait for the one before.
  *
  * <table>
  * <caption>Complexity</caption>
@@ -39,7 +40,7 @@ import java.util.Objects;
  * <li>A request for 0 bytes gets a block, as any request of at most {@code blockSize} bytes does.
  * </ul>
  *
- * <p><b>Metadata.</b> About 4.1 bytes of Java heap per block, none in the region.
+ * <p><b>Metadata.</b> About 5 bytes of Java heap per block, none in the region.
  *
  * <p><b>Thread safety.</b> None: one thread at a time.
  *
@@ -58,8 +59,8 @@ public final class Slab extends RegionAllocator {
 
     // The conservation law, verified by checkInvariants():
     //   0 <= freeTop <= fresh <= numBlocks
-    //   every index in [0, fresh) is either on the stack free[0, freeTop), exactly once, or has its outstanding bit set
-    //   no index in [fresh, numBlocks) is on the stack or has its bit set
+    //   every index in [0, fresh) is either on the stack free[0, freeTop), exactly once, or has its flag set
+    //   no index in [fresh, numBlocks) is on the stack or has its flag set
     // Hence outstanding = fresh - freeTop, and free blocks = freeTop + (numBlocks - fresh).
 
     private final int blockSize;
@@ -73,8 +74,8 @@ public final class Slab extends RegionAllocator {
     /** Indices of released blocks; the last one released is at {@code freeTop - 1}. */
     private final int[] free;
 
-    /** One bit per block: set while it is outstanding. */
-    private final long[] outstandingBits;
+    /** Per block: whether it is outstanding. */
+    private final boolean[] isOutstanding;
 
     private int freeTop;
 
@@ -88,7 +89,7 @@ public final class Slab extends RegionAllocator {
         this.reciprocalShift = reciprocalShift(blockSize);
         this.reciprocal = (1L << reciprocalShift) / blockSize + ((1L << reciprocalShift) % blockSize == 0 ? 0 : 1);
         this.free = new int[numBlocks];
-        this.outstandingBits = new long[(int) ((numBlocks + 63L) >>> 6)];
+        this.isOutstanding = new boolean[numBlocks];
     }
 
     /**
@@ -202,7 +203,7 @@ public final class Slab extends RegionAllocator {
         }
         int index = free[top];
         freeTop = top;
-        outstandingBits[index >>> 6] |= 1L << index;
+        isOutstanding[index] = true;
         return index;
     }
 
@@ -213,7 +214,7 @@ public final class Slab extends RegionAllocator {
             return EXHAUSTED;
         }
         fresh = index + 1;
-        outstandingBits[index >>> 6] |= 1L << index;
+        isOutstanding[index] = true;
         return index;
     }
 
@@ -237,12 +238,10 @@ public final class Slab extends RegionAllocator {
         if (index < 0 || index >= fresh) {
             throw notABlockIndex(index);
         }
-        long word = outstandingBits[index >>> 6];
-        long bit = 1L << index;
-        if ((word & bit) == 0) {
+        if (!isOutstanding[index]) {
             throw notABlockIndex(index);
         }
-        outstandingBits[index >>> 6] = word & ~bit;
+        isOutstanding[index] = false;
         free[freeTop++] = index;
     }
 
@@ -400,20 +399,20 @@ public final class Slab extends RegionAllocator {
         if (freeTop < 0 || freeTop > fresh || fresh > numBlocks) {
             throw violated("freeTop=" + freeTop + " <= fresh=" + fresh + " <= numBlocks=" + numBlocks);
         }
-        long[] seen = new long[outstandingBits.length];
+        boolean[] seen = new boolean[numBlocks];
         for (int i = 0; i < freeTop; i++) {
             int index = free[i];
             if (index < 0 || index >= fresh) {
                 throw violated("free[" + i + "]=" + index + " was never handed out, fresh=" + fresh);
             }
-            if ((seen[index >>> 6] & 1L << index) != 0) {
+            if (seen[index]) {
                 throw violated("block index=" + index + " is on the stack twice");
             }
-            seen[index >>> 6] |= 1L << index;
+            seen[index] = true;
         }
         for (int index = 0; index < numBlocks; index++) {
-            boolean out = (outstandingBits[index >>> 6] & 1L << index) != 0;
-            boolean onStack = (seen[index >>> 6] & 1L << index) != 0;
+            boolean out = isOutstanding[index];
+            boolean onStack = seen[index];
             if (index < fresh ? out == onStack : out) {
                 throw violated("block index=" + index + ": outstanding=" + out + ", on the stack=" + onStack
                         + ", fresh=" + fresh);

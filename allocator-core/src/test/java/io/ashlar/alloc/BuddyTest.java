@@ -35,11 +35,14 @@ class BuddyTest {
         assertEquals(16, Buddy.minBlockSize(4_096, 9));
         assertEquals(64, Buddy.minBlockSize(64, 1));
         assertEquals(new Layout(16_384, 4_096), Buddy.regionLayout(4_096, 9, 4));
-        // Four blocks of order 0, two of order 1: 4 bytes, a word for each order, an int for each order.
-        assertEquals(new Layout(4 + 8 + 8 + 4 + 4, 8), Buddy.metadataLayout(32, 2, 2));
+        // Four blocks of order 0, two of order 1: 4 bytes, a word for each level of the bitmap, an int for each order.
+        assertEquals(new Layout(4 + 3 * 8 + 2 * 4, 8), Buddy.metadataLayout(32, 2, 2));
         int smallestBlocks = 1 << 20;
         int metadata = Buddy.metadataLayout(1 << 24, 21, 1).size();
         assertTrue(metadata < 1.3 * smallestBlocks, "metadata=" + metadata);
+        int moreThanAPowerOfTwo =
+                Buddy.metadataLayout(16, 1, smallestBlocks + 1).size();
+        assertTrue(moreThanAPowerOfTwo < 1.4 * smallestBlocks, "metadata=" + moreThanAPowerOfTwo);
     }
 
     @Test
@@ -193,6 +196,24 @@ class BuddyTest {
             }
         }
         return true;
+    }
+
+    /** So many smallest blocks that the search for the lowest passes words of the uppermost summary. */
+    @Test
+    void theLowestIsFoundFarAwayToo() {
+        Buddy buddy = buddy(16, 1, 5 << 18);
+        for (int i = 0; i < 5 << 18; i++) {
+            assertEquals(i * 16, buddy.tryAllocate(16, 1));
+        }
+        int[] released = {(5 << 18) - 1, 3 << 18, (3 << 18) - 1, 7};
+        for (int index : released) {
+            buddy.deallocate(index * 16);
+        }
+        buddy.checkInvariants();
+        for (int i = released.length - 1; i >= 0; i--) {
+            assertEquals(released[i] * 16, buddy.tryAllocate(16, 1));
+        }
+        assertEquals(Allocator.EXHAUSTED, buddy.tryAllocate(16, 1));
     }
 
     @Test
