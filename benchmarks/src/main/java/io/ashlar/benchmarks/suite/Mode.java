@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.benchmarks.suite;
 
+import io.ashlar.benchmarks.endtoend.Settings;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -38,6 +39,15 @@ enum Mode {
 
     String title() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** How the servers are loaded. */
+    Settings http() {
+        return switch (this) {
+            case FAST -> Settings.FAST;
+            case FULL -> Settings.FULL;
+            case SMOKE -> Settings.SMOKE;
+        };
     }
 
     ChainedOptionsBuilder applyTo(ChainedOptionsBuilder options) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.benchmarks.suite;
 
+import io.ashlar.benchmarks.endtoend.EndToEnd;
+import io.ashlar.benchmarks.endtoend.Settings;
 import io.ashlar.benchmarks.footprint.Footprint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,14 +38,20 @@ public final class Suite {
               question    runs only the questions whose name begins with it; 'list' shows them
             """;
 
+    private static final String HTTP = "http";
     private static final String FOOTPRINT = "footprint";
+
+    /** Questions that are not JMH's. */
+    private static final List<String> PROGRAMS = List.of(HTTP, FOOTPRINT);
 
     private final Mode mode;
     private final Path directory;
+    private final Settings http;
     private final Scoreboard scoreboard = new Scoreboard();
 
-    private Suite(Mode mode, Path directory) {
+    private Suite(Mode mode, Settings http, Path directory) {
         this.mode = mode;
+        this.http = http;
         this.directory = directory;
     }
 
@@ -61,11 +69,11 @@ public final class Suite {
         }
         if (names.contains("list")) {
             Questions.ALL.forEach(question -> System.out.println(question.id()));
-            System.out.println(FOOTPRINT);
+            PROGRAMS.forEach(System.out::println);
             return;
         }
         for (String name : names) {
-            if (!FOOTPRINT.equals(name)
+            if (!PROGRAMS.contains(name)
                     && Questions.ALL.stream()
                             .noneMatch(question -> question.id().startsWith(name))) {
                 System.err.print("There is no question '" + name + "'.\n\n" + USAGE);
@@ -79,12 +87,23 @@ public final class Suite {
                         ? mode == Mode.FULL || !question.isFullOnly()
                         : names.stream().anyMatch(question.id()::startsWith))
                 .toList();
-        boolean footprint = names.isEmpty() || names.contains(FOOTPRINT);
+        List<String> programs = names.isEmpty() ? PROGRAMS : names;
         try {
-            System.exit(new Suite(mode, directory(mode, names)).run(questions, footprint) == 0 ? 0 : 1);
+            System.exit(new Suite(mode, http(mode), directory(mode, names)).run(questions, programs) == 0 ? 0 : 1);
         } catch (RunnerException e) {
             System.err.println(e.getMessage());
             System.exit(1);
+        }
+    }
+
+    private static Settings http(Mode mode) {
+        Settings settings = mode.http();
+        try {
+            return settings.with(System.getenv().getOrDefault("ASHLAR_HTTP", ""));
+        } catch (IllegalArgumentException e) {
+            System.err.println("ASHLAR_HTTP: " + e.getMessage());
+            System.exit(2);
+            return settings;
         }
     }
 
@@ -95,7 +114,7 @@ public final class Suite {
                 .resolve("jdk" + Runtime.version().feature() + "-" + mode.title());
     }
 
-    private int run(List<Question> questions, boolean footprint)
+    private int run(List<Question> questions, List<String> programs)
             throws IOException, RunnerException, InterruptedException {
         String machine = Machine.describe(mode.title());
         System.out.println(machine);
@@ -110,21 +129,33 @@ public final class Suite {
                     .plots()
                     .forEach(plot -> markdown.append("\n```\n").append(plot).append("```\n"));
         }
-        String footprintTable = "";
-        if (footprint) {
-            System.out.println("Footprint: each allocator in processes of its own");
-            TextTable text = new Footprint(mode == Mode.SMOKE).run(directory);
-            footprintTable = "\n" + text.text();
-            markdown.append("\n").append(text.markdown());
-        }
+        String programTables = ask(programs, markdown);
         Files.writeString(directory.resolve("table.md"), markdown);
         System.out.println();
         if (!questions.isEmpty()) {
             System.out.print(table + "\n" + notes());
             scoreboard.plots().forEach(plot -> System.out.print("\n" + plot));
         }
-        System.out.print(footprintTable);
+        System.out.print(programTables);
         return failures;
+    }
+
+    private String ask(List<String> programs, StringBuilder markdown) throws IOException, InterruptedException {
+        StringBuilder text = new StringBuilder();
+        if (programs.contains(HTTP)) {
+            System.out.println("End to end: each allocator in a server of its own");
+            EndToEnd endToEnd = new EndToEnd(http);
+            TextTable table = endToEnd.run(directory);
+            text.append('\n').append(table.text()).append('\n').append(endToEnd.notes());
+            markdown.append('\n').append(table.markdown()).append('\n').append(endToEnd.notes());
+        }
+        if (programs.contains(FOOTPRINT)) {
+            System.out.println("Footprint: each allocator in processes of its own");
+            TextTable table = new Footprint(mode == Mode.SMOKE).run(directory);
+            text.append('\n').append(table.text());
+            markdown.append('\n').append(table.markdown());
+        }
+        return text.toString();
     }
 
     private int ask(List<Question> questions) throws IOException, RunnerException {

@@ -28,7 +28,7 @@ import java.util.function.UnaryOperator;
  * <p>It is an ordinary Netty server. Which allocator it uses is decided by one function on its bootstrap, and nothing
  * else in it knows.
  */
-final class DemoServer implements AutoCloseable {
+public final class DemoServer implements AutoCloseable {
 
     /** The longest request body that is taken, in bytes; what is longer is answered with 413. */
     static final int MAX_BODY = 64 << 20;
@@ -81,12 +81,17 @@ final class DemoServer implements AutoCloseable {
      * @return the listening server
      * @throws CannotListenException if the port is taken or not permitted
      */
-    static DemoServer start(int port, UnaryOperator<ServerBootstrap> allocator, PrometheusMeterRegistry metrics)
+    public static DemoServer start(int port, UnaryOperator<ServerBootstrap> allocator, PrometheusMeterRegistry metrics)
             throws CannotListenException {
         return new DemoServer(port, allocator, metrics);
     }
 
-    InetSocketAddress address() {
+    /**
+     * Where it listens.
+     *
+     * @return the address, with the port that was chosen
+     */
+    public InetSocketAddress address() {
         return address;
     }
 
@@ -112,7 +117,7 @@ final class DemoServer implements AutoCloseable {
     }
 
     /** The port cannot be had. The message is one line, for the person who chose the port. */
-    static final class CannotListenException extends Exception {
+    public static final class CannotListenException extends Exception {
         private static final long serialVersionUID = 1L;
 
         CannotListenException(int port, Throwable cause) {
