@@ -290,6 +290,19 @@ public final class Slab extends RegionAllocator {
     }
 
     /**
+     * Whether a block is outstanding. O(1).
+     *
+     * @param index a block's index
+     * @return true if it was handed out and not released since
+     * @throws IndexOutOfBoundsException if there is no such block
+     * @throws IllegalStateException after {@link #close()}
+     */
+    public boolean isOutstanding(int index) {
+        checkOpen();
+        return isOutstanding[Objects.checkIndex(index, numBlocks)];
+    }
+
+    /**
      * The size of every block.
      *
      * @return bytes

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.pool;
 
-import io.ashlar.memory.MemoryRegion;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The unit that a pool hands out: some bytes of a region, with the view bound to them.
+ * The plain view: for whoever wants the bytes of a block and nothing more.
  *
- * <p>A block comes in two forms. One that was cut from a slab keeps its place for ever ({@link #isPermanent()}). A large
- * block is a run of its own, and gets a new place at each hand-out.
+ * <pre>{@code
+ * MemoryPool<Block> pool = MemoryPool.builder(Block::new).name("frames").limit(64 << 20).build();
+ * Block block = Block.allocate(pool, 1500);
+ * block.memory().putLong(block.offset(), 42);
+ * block.release();
+ * pool.close();
+ * }</pre>
  *
- * <p><b>Thread safety.</b> A block belongs to whoever it was handed out to and may be passed on to another thread like
- * any other object, that is with a happens-before edge. {@link #free()} and {@link #release()} may be called from any
- * thread, by the one that has it.
- *
- * @param <V> the type of the view
+ * <p><b>Thread safety.</b> A block belongs to whoever allocated it, and may be passed on to another thread with a
+ * happens-before edge. {@link #free()} and {@link #release()} may be called from any thread, by the one that has it.
  */
-public final class Block<V> {
+public final class Block {
 
-    static final int FREE = 0;
-    static final int LIVE = 1;
+    private static final int FREE = 0;
+    private static final int LIVE = 1;
 
     private static final VarHandle STATE;
 
@@ -34,86 +34,67 @@ public final class Block<V> {
         }
     }
 
-    private final MemoryPool<V> pool;
-    /** The slab this block is cut from; null for a large block. */
-    final @Nullable SlabRun<V> slabRun;
-    /** The run a large block is; null for a block of a slab. */
-    final @Nullable Run largeRun;
-    /** The place among the blocks of the slab. */
-    final int index;
+    private final Run<Block> run;
+    private final int index;
 
-    // Synchronization of all the fields below: they belong to the holder of the block, and pass from thread to thread
-    // with it. `state` is besides compared and set atomically by release().
-    private V view;
-    private @Nullable ByteBuffer memory;
-    private int offset;
-    private int size;
-    int requested;
+    // Synchronization: both belong to the holder, and pass from thread to thread with the block. `state` is besides
+    // compared and set atomically by release().
+    private int requested;
     private int state;
 
-    // The link of a RemoteFrees stack, and the sums over this block and all below it.
-    @Nullable
-    Block<V> below;
-
-    int stackedBlocks;
-    long stackedUsed;
-    long stackedRequested;
-
-    /** A block of a slab. */
-    Block(MemoryPool<V> pool, SlabRun<V> run, int index) {
-        this.pool = pool;
-        this.slabRun = run;
-        this.largeRun = null;
+    /**
+     * Makes the view of one block; for use as {@link ViewFactory}.
+     *
+     * @param run the run that the block lies in
+     * @param index the block's index in it
+     */
+    public Block(Run<Block> run, int index) {
+        this.run = run;
         this.index = index;
-        this.memory = run.region().buffer();
-        this.offset = run.offset() + index * run.blockSize;
-        this.size = run.blockSize;
-        this.view = pool.newView(this);
-    }
-
-    /** A large block, not yet anywhere. */
-    Block(MemoryPool<V> pool) {
-        this.pool = pool;
-        this.slabRun = null;
-        this.largeRun = new Run();
-        this.index = -1;
-        this.view = pool.newView(this);
     }
 
     /**
-     * The view bound to this block.
+     * Hands out a block from a stripe of a pool.
      *
-     * @return the view: the one that was made for this block, unless {@link #swapViews} has given it another
+     * @param pool the pool
+     * @param size bytes, zero or more
+     * @return a block of at least that size
+     * @throws IllegalArgumentException if {@code size} is negative
+     * @throws IllegalStateException if the pool is closed
+     * @throws io.ashlar.memory.AllocationException if the limit leaves no room
      */
-    public V view() {
-        return view;
+    public static Block allocate(MemoryPool<Block> pool, int size) {
+        return pool.allocate(size).handedOut(size);
     }
 
     /**
-     * Exchanges the views of two blocks, so that the object a caller holds can move to a larger block. The caller holds
-     * both blocks, and tells both views.
+     * Hands out a block from the calling thread's shard.
      *
-     * @param other another block of the same pool
+     * @param shard the shard
+     * @param size bytes, zero or more
+     * @return a block of at least that size
+     * @throws IllegalArgumentException if {@code size} is negative
+     * @throws IllegalStateException if called by another thread than the owner, or if the pool is closed
+     * @throws io.ashlar.memory.AllocationException if the limit leaves no room
      */
-    public void swapViews(Block<V> other) {
-        V mine = view;
-        view = other.view;
-        other.view = mine;
+    public static Block allocate(OwnedShard<Block> shard, int size) {
+        return shard.allocate(size).handedOut(size);
+    }
+
+    private Block handedOut(int size) {
+        requested = size;
+        state = LIVE;
+        return this;
     }
 
     /**
-     * The buffer over the whole region that the block lies in: big-endian, shared with all blocks of the region, hence
-     * for absolute access only.
+     * The buffer over the whole region that the block lies in.
      *
-     * @return the buffer
-     * @throws IllegalStateException if this is a large block that is not handed out
+     * @return the buffer, as {@link Run#memory()} explains
+     * @throws IllegalStateException if it is noticed that the block is not handed out
      */
     public ByteBuffer memory() {
-        ByteBuffer m = memory;
-        if (m == null) {
-            throw new IllegalStateException("the large block is not handed out: was it freed before?");
-        }
-        return m;
+        return run.memory();
     }
 
     /**
@@ -122,7 +103,7 @@ public final class Block<V> {
      * @return bytes from the start of the region
      */
     public int offset() {
-        return offset;
+        return run.blockOffset(index);
     }
 
     /**
@@ -131,7 +112,7 @@ public final class Block<V> {
      * @return bytes
      */
     public int size() {
-        return size;
+        return run.blockSize();
     }
 
     /**
@@ -140,7 +121,7 @@ public final class Block<V> {
      * @return false for memory on the Java heap
      */
     public boolean hasAddress() {
-        return region().address() != MemoryRegion.NO_ADDRESS;
+        return run.hasAddress();
     }
 
     /**
@@ -150,73 +131,44 @@ public final class Block<V> {
      * @throws UnsupportedOperationException if the block has none
      */
     public long address() {
-        long base = region().address();
-        if (base == MemoryRegion.NO_ADDRESS) {
-            throw new UnsupportedOperationException("memory on the Java heap has no native address");
-        }
-        return base + offset;
+        return run.blockAddress(index);
     }
 
     /**
-     * Whether {@link #memory()}, {@link #offset()} and {@link #size()} stay the same as long as this object lives.
+     * Whether the block stays where it is whenever it is handed out again.
      *
      * @return true for a block of a slab, false for a large block
      */
     public boolean isPermanent() {
-        return slabRun != null;
+        return run.isPermanent();
     }
 
     /**
-     * Changes the number of bytes that count as requested, without moving the block. A large block may grow for it, if
-     * the memory behind it is free; {@link #size()} tells.
+     * Changes the number of bytes that count as requested, without moving the block.
      *
      * @param newRequested bytes
      * @return false if the block cannot hold as much where it is; nothing has changed then
      * @throws IllegalArgumentException if {@code newRequested} is negative
      */
     public boolean tryResize(int newRequested) {
-        if (newRequested < 0) {
-            throw new IllegalArgumentException("newRequested=" + newRequested + " is negative");
+        if (!run.tryResize(index, requested, newRequested)) {
+            return false;
         }
-        return pool.tryResize(this, newRequested);
+        requested = newRequested;
+        return true;
     }
 
     /**
-     * Gives the block back. Trusts the caller that it is the only call for this hand-out: a view with an atomic
-     * reference count of its own knows that. Who has none calls {@link #release()}.
+     * Gives the block back, trusting the caller that this is the only call for this hand-out.
      *
      * @throws IllegalArgumentException if it is noticed that the block is not handed out
      */
     public void free() {
         if (state != LIVE) {
-            // Before it is pushed: pushed twice, it would tear the blocks below it off the stack.
-            throw new IllegalArgumentException(
-                    "block of size=" + size + " at offset=" + offset + " is not handed out: freed twice?");
+            throw new IllegalArgumentException(this + " is not handed out: freed twice?");
         }
-        giveBack();
-    }
-
-    private void giveBack() {
         state = FREE;
-        SlabRun<V> run = slabRun;
-        if (run == null) {
-            pool.freeLarge(this);
-            return;
-        }
-        Shard<V> owner = run.owner();
-        if (owner.thread == Thread.currentThread()) {
-            owner.freeLocal(this);
-        } else {
-            freeElsewhere(run, owner);
-        }
-    }
-
-    private void freeElsewhere(SlabRun<V> run, Shard<V> owner) {
-        // Only a shard that has been retired refuses; its runs have got their new owner before.
-        Shard<V> current = owner;
-        while (!current.freeFromOutside(this)) {
-            current = run.owner();
-        }
+        run.free(this, index, requested);
     }
 
     /**
@@ -226,45 +178,13 @@ public final class Block<V> {
      */
     public void release() {
         if (!STATE.compareAndSet(this, LIVE, FREE)) {
-            throw new IllegalStateException(
-                    "block of size=" + size + " at offset=" + offset + " is not handed out: released twice?");
+            throw new IllegalStateException(this + " is not handed out: released twice?");
         }
-        giveBack();
-    }
-
-    void handOut(int requestedBytes) {
-        requested = requestedBytes;
-        state = LIVE;
-    }
-
-    /** Takes the place that {@link #largeRun} has got, or its new size. */
-    void bindLarge() {
-        Run run = run();
-        memory = run.region().buffer();
-        offset = run.offset();
-        size = run.bytes();
-    }
-
-    void unbindLarge() {
-        memory = null;
-    }
-
-    private Run run() {
-        SlabRun<V> slab = slabRun;
-        if (slab != null) {
-            return slab;
-        }
-        Run large = largeRun;
-        assert large != null;
-        return large;
-    }
-
-    private Region region() {
-        return run().region();
+        run.free(this, index, requested);
     }
 
     @Override
     public String toString() {
-        return "Block[offset=" + offset + ", size=" + size + ", requested=" + requested + "]";
+        return "Block[offset=" + offset() + ", size=" + size() + ", requested=" + requested + "]";
     }
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.pool;
 
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocks that are too large for a slab: each is a run of its own, or a whole region.
+ * The blocks that are too large for a slab: each is a run of its own, or a whole region. A shard keeps a few of them when
+ * they are freed ({@link LargeCache}); all others come and go here.
  *
- * <p>The block objects, with their views, are kept apart from the memory and used again for any large block.
+ * <p>The run objects, with their views, are kept apart from the memory and used again for any large block.
  *
  * <p>Synchronization: every field is guarded by the lock of {@link Regions}, but a scrape reads the counters without it.
  */
@@ -19,10 +19,9 @@ final class LargeBlocks<V> {
 
     private final MemoryPool<V> pool;
     private final Regions regions;
-    private final List<Block<V>> spare = new ArrayList<>();
+    private final List<LargeRun<V>> spare = new ArrayList<>();
+    private final LargeCounters counters = new LargeCounters();
     private boolean closed;
-
-    private final Counters counters = new Counters();
 
     LargeBlocks(MemoryPool<V> pool, Regions regions) {
         this.pool = pool;
@@ -30,7 +29,7 @@ final class LargeBlocks<V> {
     }
 
     /** How long the run for a request is: a power of two, or what was asked if that is more than a region holds. */
-    private int runBytes(int size) {
+    int runBytes(int size) {
         if (size > regions.regionSize()) {
             return size;
         }
@@ -41,51 +40,58 @@ final class LargeBlocks<V> {
         return value <= 1 ? 1 : Integer.highestOneBit(value - 1) << 1;
     }
 
-    /** Hands out a block, or returns null if there is no memory for it. */
+    /**
+     * Hands out a block, or returns null if there is no memory for it or the pool is closed.
+     *
+     * @param home the shard that may keep it when it is freed
+     */
     @Nullable
-    Block<V> tryAllocate(int size) {
+    V tryAllocate(int size, @Nullable Shard<V> home) {
         regions.lock().lock();
         try {
             if (!spare.isEmpty()) {
-                return tryPlace(spare.remove(spare.size() - 1), size);
+                return tryPlace(spare.remove(spare.size() - 1), size, home);
             }
         } finally {
             regions.lock().unlock();
         }
         // Without the lock: the factory of views is foreign code, and may use the pool itself.
-        return tryPlace(new Block<>(pool), size);
-    }
-
-    private @Nullable Block<V> tryPlace(Block<V> block, int size) {
+        LargeRun<V> run = new LargeRun<>(this);
+        run.setView(pool.newView(run, 0));
         regions.lock().lock();
         try {
-            if (closed) {
-                throw pool.closedException();
-            }
-            if (!regions.allocate(runOf(block), runBytes(size))) {
-                keep(block);
-                return null;
-            }
-            block.bindLarge();
-            block.handOut(size);
-            counters.allocated(block.size(), size);
-            return block;
+            return tryPlace(run, size, home);
         } finally {
             regions.lock().unlock();
         }
     }
 
-    void free(Block<V> block) {
+    private @Nullable V tryPlace(LargeRun<V> run, int size, @Nullable Shard<V> home) {
+        boolean placed = false;
+        try {
+            placed = !closed && regions.allocate(run, runBytes(size));
+        } finally {
+            if (!placed) {
+                keep(run);
+            }
+        }
+        if (!placed) {
+            return null;
+        }
+        run.setHome(home);
+        counters.allocated(run.bytes(), size);
+        return run.handOut();
+    }
+
+    /** Takes a block back. */
+    void free(LargeRun<V> run, int requested) {
         Region emptied = null;
         regions.lock().lock();
         try {
-            if (!runOf(block).isBound()) {
-                throw new IllegalArgumentException("the large block is not handed out: freed twice?");
-            }
-            counters.freed(block.size(), block.requested);
-            emptied = regions.free(runOf(block));
-            block.unbindLarge();
-            keep(block);
+            counters.freed(run.bytes(), requested);
+            emptied = regions.free(run);
+            run.setHome(null);
+            keep(run);
         } finally {
             regions.lock().unlock();
             if (emptied != null) {
@@ -94,40 +100,54 @@ final class LargeBlocks<V> {
         }
     }
 
-    private void keep(Block<V> block) {
-        if (spare.size() < KEPT_AT_MOST) {
-            spare.add(block);
+    /** Takes back a block that a shard has kept, and counted as freed. */
+    void giveBack(LargeRun<V> run) {
+        Region emptied = null;
+        regions.lock().lock();
+        try {
+            emptied = regions.free(run);
+            run.setHome(null);
+            keep(run);
+        } finally {
+            regions.lock().unlock();
+            if (emptied != null) {
+                regions.giveBack(emptied);
+            }
         }
     }
 
-    boolean tryResize(Block<V> block, int newRequested) {
+    private void keep(LargeRun<V> run) {
+        if (spare.size() < KEPT_AT_MOST) {
+            spare.add(run);
+        }
+    }
+
+    boolean tryResize(LargeRun<V> run, int requested, int newRequested) {
         regions.lock().lock();
         try {
-            if (newRequested > block.size() && !tryGrow(block, newRequested)) {
+            if (newRequested > run.bytes() && !tryGrow(run, newRequested)) {
                 return false;
             }
-            counters.add(Counters.REQUESTED_ALLOCATED, newRequested - block.requested);
-            block.requested = newRequested;
+            counters.resized(newRequested - requested);
             return true;
         } finally {
             regions.lock().unlock();
         }
     }
 
-    private boolean tryGrow(Block<V> block, int newSize) {
-        int before = block.size();
-        if (newSize > regions.regionSize() || !regions.tryGrow(runOf(block), newSize)) {
+    private boolean tryGrow(LargeRun<V> run, int newSize) {
+        int before = run.bytes();
+        if (newSize > regions.regionSize() || !regions.tryGrow(run, newSize)) {
             return false;
         }
-        block.bindLarge();
-        counters.add(Counters.USED_ALLOCATED, block.size() - before);
+        counters.grown(run.bytes() - before);
         return true;
     }
 
     void failed() {
         regions.lock().lock();
         try {
-            counters.add(Counters.FAILURES, 1);
+            counters.failed();
         } finally {
             regions.lock().unlock();
         }
@@ -142,54 +162,7 @@ final class LargeBlocks<V> {
         }
     }
 
-    void addTo(Totals totals) {
-        counters.addTo(totals);
-    }
-
-    private static Run runOf(Block<?> block) {
-        Run run = block.largeRun;
-        assert run != null;
-        return run;
-    }
-
-    /** What is counted about large blocks. */
-    private static final class Counters extends PaddedCounters {
-
-        static final int ALLOCATIONS = 0;
-        static final int FREES = 1;
-        static final int USED_ALLOCATED = 2;
-        static final int USED_FREED = 3;
-        static final int REQUESTED_ALLOCATED = 4;
-        static final int REQUESTED_FREED = 5;
-        static final int FAILURES = 6;
-
-        Counters() {
-            super(7);
-        }
-
-        void allocated(int blockBytes, int requestedBytes) {
-            add(ALLOCATIONS, 1);
-            add(USED_ALLOCATED, blockBytes);
-            add(REQUESTED_ALLOCATED, requestedBytes);
-        }
-
-        void freed(int blockBytes, int requestedBytes) {
-            add(FREES, 1);
-            add(REQUESTED_FREED, requestedBytes);
-            add(USED_FREED, blockBytes);
-        }
-
-        /** In the order that ShardCounters explains. */
-        void addTo(Totals totals) {
-            totals.frees += get(FREES);
-            totals.used -= get(USED_FREED);
-            totals.requested -= get(REQUESTED_FREED);
-            VarHandle.loadLoadFence();
-            totals.requested += get(REQUESTED_ALLOCATED);
-            VarHandle.loadLoadFence();
-            totals.used += get(USED_ALLOCATED);
-            totals.allocations += get(ALLOCATIONS);
-            totals.failures += get(FAILURES);
-        }
+    LargeCounters counters() {
+        return counters;
     }
 }

@@ -3,9 +3,13 @@ package io.ashlar.pool;
 
 import io.ashlar.memory.AllocationException;
 import io.ashlar.memory.MemorySource;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>The idea.</b> Small requests are served from slabs, one size class each; larger ones from a Buddy straight; what
  * exceeds a region gets a region of its own. A thread that opened a shard ({@link #openShard}) allocates there without
  * locks; every other thread uses one of a few stripes under a lock. A block is freed by any thread: one that does not own
- * its shard leaves it on the shard's stack of remote frees, from where the owner collects it.
+ * its shard marks it in its slab, from where the owner collects it.
  *
  * <table>
  * <caption>Costs</caption>
@@ -22,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>allocate or free a block of a slab</td><td>O(1), no lock, no atomic operation</td>
  *     <td>O(regions + levels of a Buddy) when a slab has to be fetched or goes back, and a call to the OS when a region
  *     does</td></tr>
- * <tr><td>allocate or free a large block</td><td>O(1), one lock</td><td>O(regions + levels of a Buddy), and a call to
+ * <tr><td>allocate or free a large block</td><td>O(1), no lock, on the thread of an owned shard; else one lock</td><td>O(regions + levels of a Buddy), and a call to
  *     the OS</td></tr>
  * <tr><td>{@link #stats()}</td><td colspan="2">O(shards × size classes), no lock that an owner waits for</td></tr>
  * </table>
@@ -37,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Example.</b>
  * <pre>{@code
- * MemoryPool<Block<?>> pool = MemoryPool.<Block<?>>builder(block -> block).name("frames").limit(64 << 20).build();
- * Block<?> block = pool.allocate(1500);
+ * MemoryPool<Block> pool = MemoryPool.builder(Block::new).name("frames").limit(64 << 20).build();
+ * Block block = Block.allocate(pool, 1500);
  * block.memory().putLong(block.offset(), 42);
  * block.release();
  * pool.close();
@@ -59,14 +63,14 @@ public final class MemoryPool<V> implements AutoCloseable {
     private final ShardList<V> owned = new ShardList<>();
     private final int longestRunBytes;
     private final int largestSmall;
+    private final int largeCacheBytes;
 
     // Synchronization: atomic; set once.
     private final AtomicBoolean closed = new AtomicBoolean();
-    // Synchronization: atomic; holders of a block who do not own its shard add to it when they resize the block.
-    private final AtomicLong resizedElsewhere = new AtomicLong();
-    // Synchronization: atomic; the largest figures that a scrape has told so far.
-    private final AtomicLong mostFrees = new AtomicLong();
-    private final AtomicLong mostRemoteFrees = new AtomicLong();
+    // Synchronization: adders; holders of a block who do not own its shard add to them when they free or resize it.
+    private final LongAdder[] remoteFrees;
+    private final LongAdder requestedFreedElsewhere = new LongAdder();
+    private final LongAdder resizedElsewhere = new LongAdder();
 
     MemoryPool(PoolConfig config, ViewFactory<V> views) {
         this.name = config.name();
@@ -76,6 +80,9 @@ public final class MemoryPool<V> implements AutoCloseable {
         this.large = new LargeBlocks<>(this, regions);
         this.longestRunBytes = config.longestRunBytes();
         this.largestSmall = config.largestSmall();
+        this.largeCacheBytes = config.largeCacheBytes();
+        this.remoteFrees = new LongAdder[sizeClasses()];
+        Arrays.setAll(remoteFrees, c -> new LongAdder());
         this.stripes = newStripes(config.stripes());
     }
 
@@ -109,21 +116,41 @@ public final class MemoryPool<V> implements AutoCloseable {
     }
 
     /**
-     * Hands out a block from a stripe. Costs a lock, hence about twice as much as {@link OwnedShard#allocate(int)}.
+     * Hands out the view of a block from a stripe. Costs a lock, hence about twice as much as {@link OwnedShard#allocate(int)}.
      *
      * @param size bytes, zero or more
-     * @return a block of at least that size
+     * @return the view of a block of at least that size, in the state in which it was freed
      * @throws IllegalArgumentException if {@code size} is negative
      * @throws IllegalStateException if the pool is closed
      * @throws AllocationException if the limit leaves no room
      */
-    public Block<V> allocate(int size) {
+    public V allocate(int size) {
         if (isLarge(size)) {
             return allocateLarge(null, size);
         }
         Stripe<V> stripe = lockStripe();
         try {
             return allocateFrom(stripe, size);
+        } finally {
+            stripe.unlock();
+        }
+    }
+
+    /**
+     * Hands out the view of a block from a stripe if there is memory at hand: without an exception if there is none, and
+     * without making anybody give back what is idle. For callers that can do without.
+     *
+     * @param size bytes, zero or more
+     * @return the view, or null if the limit leaves no room or the pool is closed
+     * @throws IllegalArgumentException if {@code size} is negative
+     */
+    public @Nullable V tryAllocate(int size) {
+        if (isLarge(size)) {
+            return tryAllocateLarge(null, size);
+        }
+        Stripe<V> stripe = lockStripe();
+        try {
+            return stripe.tryAllocateSmall(SizeClasses.indexOf(size), size);
         } finally {
             stripe.unlock();
         }
@@ -156,31 +183,84 @@ public final class MemoryPool<V> implements AutoCloseable {
     public PoolStats stats() {
         retireDead();
         regions.retryStuck();
-        Totals totals = new Totals();
-        large.addTo(totals);
-        for (Stripe<V> stripe : stripes) {
-            stripe.addTo(totals);
-        }
-        owned.addTo(totals);
-        // A block on its way from the pending ones to the freed ones is missed for a moment: counters never go back.
-        long frees = mostFrees.accumulateAndGet(totals.frees + totals.pendingBlocks, Math::max);
-        long remote = mostRemoteFrees.accumulateAndGet(totals.remoteFrees + totals.pendingBlocks, Math::max);
+        Totals totals = owned.total(this::sum);
         return new PoolStats(
                 name,
                 source.kind(),
-                totals.requested + resizedElsewhere.get(),
+                totals.requested,
                 totals.used,
                 source.reserved(),
                 source.limit(),
-                totals.allocations - frees,
+                totals.allocations - totals.frees,
                 totals.allocations,
-                frees,
-                remote,
+                totals.frees,
+                totals.remoteFrees,
                 totals.failures,
                 source.fallbacks(),
                 regions.count(),
                 owned.snapshot().size(),
                 isClosed());
+    }
+
+    /**
+     * Adds up all counters. Frees before allocations, in all shards: a block that is freed in between then counts as
+     * outstanding, not as freed without having been allocated. Requested bytes lie in between, so that they do not exceed
+     * the used ones; of them, too, all that were freed before any that were allocated, because a large block may be
+     * counted by the pool when it is handed out, and by a shard when it is freed.
+     */
+    private Totals sum(List<OwnedShard<V>> shards) {
+        Totals totals = new Totals();
+        for (int c = 0; c < remoteFrees.length; c++) {
+            long freed = remoteFrees[c].sum();
+            totals.remoteFrees += freed;
+            totals.used -= freed * SizeClasses.blockSize(c);
+        }
+        totals.frees = totals.remoteFrees;
+        large.counters().addFreesTo(totals);
+        forEach(shards, shard -> shard.addFreesTo(totals));
+        VarHandle.loadLoadFence();
+        totals.requested -= requestedFreedElsewhere.sum();
+        large.counters().addRequestedFreedTo(totals);
+        forEach(shards, shard -> shard.addRequestedFreedTo(totals));
+        VarHandle.loadLoadFence();
+        totals.requested += resizedElsewhere.sum();
+        large.counters().addRequestedAllocatedTo(totals);
+        forEach(shards, shard -> shard.addRequestedAllocatedTo(totals));
+        VarHandle.loadLoadFence();
+        large.counters().addAllocationsTo(totals);
+        forEach(shards, shard -> shard.addAllocationsTo(totals));
+        return totals;
+    }
+
+    private void forEach(List<OwnedShard<V>> shards, Consumer<Shard<V>> action) {
+        for (Stripe<V> stripe : stripes) {
+            action.accept(stripe);
+        }
+        shards.forEach(action);
+    }
+
+    /**
+     * Gives back what is idle: empty slabs, large blocks that shards have kept, empty regions. Stripes and the calling
+     * thread's own shards at once, the shards of other threads in tasks on those threads.
+     *
+     * <p>Also makes it possible to find what was lost: until then the pool remembers the view of every block that was handed
+     * out a second time; afterwards a view that was dropped without being freed can be garbage collected. Its block
+     * stays outstanding.
+     *
+     * <p>O(blocks); not for the path of a request.
+     */
+    public void trim() {
+        retireDead();
+        for (Stripe<V> stripe : stripes) {
+            stripe.lock();
+            try {
+                stripe.trimThoroughly();
+            } finally {
+                stripe.unlock();
+            }
+        }
+        owned.snapshot().forEach(OwnedShard::trimThoroughlySoon);
+        regions.closeEmpty();
     }
 
     /**
@@ -240,16 +320,16 @@ public final class MemoryPool<V> implements AutoCloseable {
         return Integer.compareUnsigned(size, largestSmall) > 0;
     }
 
-    Block<V> allocateFrom(Shard<V> shard, int size) {
+    V allocateFrom(Shard<V> shard, int size) {
         if (isLarge(size)) {
             return allocateLarge(shard, size);
         }
         int sizeClass = SizeClasses.indexOf(size);
-        Block<V> block = shard.tryAllocateSmall(sizeClass, size);
-        return block != null ? block : allocateAfterReclaim(shard, sizeClass, size);
+        V view = shard.tryAllocateSmall(sizeClass, size);
+        return view != null ? view : allocateAfterReclaim(shard, sizeClass, size);
     }
 
-    private Block<V> allocateAfterReclaim(Shard<V> shard, int sizeClass, int size) {
+    private V allocateAfterReclaim(Shard<V> shard, int sizeClass, int size) {
         if (isClosed()) {
             throw closedException();
         }
@@ -258,32 +338,53 @@ public final class MemoryPool<V> implements AutoCloseable {
             return allocate(size);
         }
         reclaim(shard);
-        Block<V> block = shard.tryAllocateSmall(sizeClass, size);
-        if (block == null && shard.thread != null) {
+        V view = shard.tryAllocateSmall(sizeClass, size);
+        if (view == null && shard.thread != null) {
             return allocate(size); // the stripes may have free blocks of the class
         }
-        if (block == null) {
+        if (view == null) {
             shard.counters.failed();
             throw exhausted(size);
         }
-        return block;
+        return view;
     }
 
-    private Block<V> allocateLarge(@Nullable Shard<V> shard, int size) {
+    @Nullable
+    V tryAllocateFrom(Shard<V> shard, int size) {
+        return isLarge(size) ? tryAllocateLarge(shard, size) : shard.tryAllocateSmall(SizeClasses.indexOf(size), size);
+    }
+
+    private V allocateLarge(@Nullable Shard<V> shard, int size) {
+        V view = tryAllocateLarge(shard, size);
+        return view != null ? view : allocateLargeAfterReclaim(shard, size);
+    }
+
+    private @Nullable V tryAllocateLarge(@Nullable Shard<V> shard, int size) {
         if (size < 0) {
             throw new IllegalArgumentException(
                     "size=" + size + " is negative: was it computed in int arithmetic and did it overflow?");
         }
-        Block<V> block = large.tryAllocate(size);
-        if (block == null) {
+        if (isClosed()) {
+            return null;
+        }
+        V view = shard == null ? null : shard.tryAllocateCached(large.runBytes(size), size);
+        return view != null ? view : large.tryAllocate(size, shard);
+    }
+
+    private V allocateLargeAfterReclaim(@Nullable Shard<V> shard, int size) {
+        V view = null;
+        if (!isClosed()) {
             reclaim(shard);
-            block = large.tryAllocate(size);
+            view = large.tryAllocate(size, shard);
         }
-        if (block == null) {
-            large.failed();
-            throw exhausted(size);
+        if (view != null) {
+            return view;
         }
-        return block;
+        if (isClosed()) {
+            throw closedException();
+        }
+        large.failed();
+        throw exhausted(size);
     }
 
     /**
@@ -310,7 +411,11 @@ public final class MemoryPool<V> implements AutoCloseable {
                 stripe.unlock();
             }
         }
-        owned.snapshot().forEach(OwnedShard::trimSoon);
+        for (OwnedShard<V> shard : owned.snapshot()) {
+            if (shard != mine) {
+                shard.trimSoon(); // also one of the calling thread's own, if it asked the pool and not its shard
+            }
+        }
         regions.closeEmpty();
     }
 
@@ -326,31 +431,21 @@ public final class MemoryPool<V> implements AutoCloseable {
         return stripes[first];
     }
 
-    void freeLarge(Block<V> block) {
-        large.free(block);
+    LargeBlocks<V> large() {
+        return large;
     }
 
-    boolean tryResize(Block<V> block, int newRequested) {
-        SlabRun<V> run = block.slabRun;
-        if (run == null) {
-            return large.tryResize(block, newRequested);
-        }
-        if (newRequested > run.blockSize) {
-            return false;
-        }
-        int delta = newRequested - block.requested;
-        block.requested = newRequested;
-        Shard<V> owner = run.owner();
-        if (owner.thread == Thread.currentThread()) {
-            owner.counters.resized(delta);
-        } else {
-            resizedElsewhere.addAndGet(delta);
-        }
-        return true;
+    V newView(Run<V> run, int index) {
+        return views.newView(run, index);
     }
 
-    V newView(Block<V> block) {
-        return views.newView(block);
+    void remoteFreed(int sizeClass, int blocks, int requested) {
+        requestedFreedElsewhere.add(requested);
+        remoteFrees[sizeClass].add(blocks);
+    }
+
+    void resizedElsewhere(int delta) {
+        resizedElsewhere.add(delta);
     }
 
     /** Retires a shard, on its owner's thread or after that thread's death. */
@@ -372,14 +467,16 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
     }
 
-    void noteRejectedRetirement(Thread thread, Exception cause) {
+    void noteRejectedTask(Thread thread, Exception cause) {
         LOG.log(
                 System.Logger.Level.DEBUG,
                 "pool " + name + ": thread " + thread.getName() + " takes no more tasks; its shard retires with it",
                 cause);
     }
 
-    void reportMisuse(RuntimeException e) {
+    /** A block that another thread left for its owner turned out not to be handed out. */
+    void noteFreedTwice(int sizeClass, RuntimeException e) {
+        remoteFrees[sizeClass].add(-1);
         LOG.log(System.Logger.Level.ERROR, "pool " + name + ": a block was freed that is not handed out", e);
     }
 
@@ -406,6 +503,10 @@ public final class MemoryPool<V> implements AutoCloseable {
     /** The shortest run worth cutting into blocks of a class: four blocks, so that at most an eighth is left over. */
     int firstRunBytes(int sizeClass) {
         return Math.max(Region.SMALLEST_RUN, LargeBlocks.ceilingPowerOfTwo(4 * SizeClasses.blockSize(sizeClass)));
+    }
+
+    int largeCacheBytes() {
+        return largeCacheBytes;
     }
 
     int longestRunBytes() {

@@ -3,6 +3,7 @@ package io.ashlar.pool;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shard of one thread, typically an event loop: it allocates and frees there without a lock and without an atomic
@@ -33,19 +34,34 @@ public final class OwnedShard<V> extends Shard<V> {
     }
 
     /**
-     * Hands out a block. O(1), unless a slab or a region has to be fetched, or the block is large.
+     * Hands out the view of a block. O(1), unless a slab or a region has to be fetched, or the block is large.
      *
      * @param size bytes, zero or more
-     * @return a block of at least that size
+     * @return the view of a block of at least that size, in the state in which it was freed
      * @throws IllegalArgumentException if {@code size} is negative
      * @throws IllegalStateException if called by another thread than the owner, or if the pool is closed
      * @throws io.ashlar.memory.AllocationException if the limit leaves no room
      */
-    public Block<V> allocate(int size) {
+    public V allocate(int size) {
         if (Thread.currentThread() != owner) {
             throw wrongThread();
         }
         return pool.allocateFrom(this, size);
+    }
+
+    /**
+     * Hands out the view of a block if there is memory at hand: as {@link MemoryPool#tryAllocate(int)}.
+     *
+     * @param size bytes, zero or more
+     * @return the view, or null if the limit leaves no room or the shard has ended
+     * @throws IllegalArgumentException if {@code size} is negative
+     * @throws IllegalStateException if called by another thread than the owner
+     */
+    public @Nullable V tryAllocate(int size) {
+        if (Thread.currentThread() != owner) {
+            throw wrongThread();
+        }
+        return pool.tryAllocateFrom(this, size);
     }
 
     /**
@@ -81,13 +97,35 @@ public final class OwnedShard<V> extends Shard<V> {
             ownerTasks.execute(this::retire);
         } catch (RuntimeException e) {
             // The event loop has ended: its thread is dying and retires the shard itself, or is found dead later.
-            pool.noteRejectedRetirement(owner, e);
+            pool.noteRejectedTask(owner, e);
+        }
+    }
+
+    /**
+     * Sees to it that the owner gives back what is idle, and forgets the views of what is out: at once if the owner is
+     * calling, otherwise in a task of its own.
+     */
+    void trimThoroughlySoon() {
+        if (Thread.currentThread() == owner) {
+            trimThoroughlyUnlessRetired();
+            return;
+        }
+        try {
+            ownerTasks.execute(this::trimThoroughlyUnlessRetired);
+        } catch (RuntimeException e) {
+            pool.noteRejectedTask(owner, e); // as in retireSoon()
+        }
+    }
+
+    private void trimThoroughlyUnlessRetired() {
+        if (Thread.currentThread() == owner && !isRetired()) {
+            trimThoroughly();
         }
     }
 
     /** Sees to it that the owner collects and gives back what is idle; called by anybody who is short of memory. */
     void trimSoon() {
-        if (Thread.currentThread() == owner || !trimAsked.compareAndSet(false, true)) {
+        if (!trimAsked.compareAndSet(false, true)) {
             return;
         }
         try {
@@ -107,8 +145,13 @@ public final class OwnedShard<V> extends Shard<V> {
     }
 
     @Override
-    boolean freeFromOutside(Block<V> block) {
-        return remote.push(block);
+    void freeFromOutside(SlabRun<V> run, V view, int index, int requested) {
+        leave(run, view, index, requested);
+    }
+
+    @Override
+    boolean offer(SlabRun<V> run) {
+        return remote.push(run);
     }
 
     private IllegalStateException wrongThread() {

@@ -19,6 +19,8 @@ record PoolConfig(String name, MemorySource source, long limit, int regionSize, 
     private static final int MOST_STRIPES = 256;
     private static final int RUNS_PER_REGION = 64;
     private static final int BLOCKS_PER_RUN = 8;
+    private static final int LARGE_CACHES_PER_REGION = 4;
+    private static final int LARGE_CACHES_PER_LIMIT = 16;
 
     static PoolConfig check(String name, MemorySource source, long limit, int regionSize, int stripes) {
         if (name == null || name.isBlank()) {
@@ -54,6 +56,11 @@ record PoolConfig(String name, MemorySource source, long limit, int regionSize, 
 
     int largestSmall() {
         return longestRunBytes() / BLOCKS_PER_RUN;
+    }
+
+    /** The large blocks that one shard keeps: a quarter of a region, or less if the limit is small. */
+    int largeCacheBytes() {
+        return (int) Math.min(regionSize / LARGE_CACHES_PER_REGION, limit / LARGE_CACHES_PER_LIMIT);
     }
 
     private static boolean isPowerOfTwo(int value) {

@@ -71,7 +71,7 @@ final class Regions {
      * @param bytes its length: a power of two from {@link Region#SMALLEST_RUN}, or more than a region holds
      * @return false if neither the regions nor the source have as much left
      */
-    boolean allocate(Run run, int bytes) {
+    boolean allocate(Run<?> run, int bytes) {
         lock.lock();
         try {
             return bytes > regionSize ? allocateDedicated(run, bytes) : allocateShared(run, bytes);
@@ -80,7 +80,7 @@ final class Regions {
         }
     }
 
-    private boolean allocateShared(Run run, int bytes) {
+    private boolean allocateShared(Run<?> run, int bytes) {
         for (Region region : shared) {
             if (region != null && region.buddy().largestFree() >= bytes) {
                 place(run, region, bytes);
@@ -95,7 +95,7 @@ final class Regions {
         return true;
     }
 
-    private void place(Run run, Region region, int bytes) {
+    private void place(Run<?> run, Region region, int bytes) {
         if (region.buddy().outstanding() == 0) {
             emptyRegions--;
         }
@@ -135,7 +135,7 @@ final class Regions {
         }
     }
 
-    private boolean allocateDedicated(Run run, int bytes) {
+    private boolean allocateDedicated(Run<?> run, int bytes) {
         int rounded = bytes > Integer.MAX_VALUE - OS_PAGE ? bytes : (bytes + OS_PAGE - 1) & -OS_PAGE;
         MemoryRegion memory = source.tryAcquire(new Layout(rounded, 1));
         if (memory == null && closeEmpty()) {
@@ -161,7 +161,7 @@ final class Regions {
      *     is none
      */
     @Nullable
-    Region free(Run run) {
+    Region free(Run<?> run) {
         lock.lock();
         try {
             Region region = run.region();
@@ -258,7 +258,7 @@ final class Regions {
     }
 
     /** Lengthens a large block's run in place, if the memory behind it is free. */
-    boolean tryGrow(Run run, int bytes) {
+    boolean tryGrow(Run<?> run, int bytes) {
         lock.lock();
         try {
             Region region = run.region();

@@ -3,94 +3,87 @@ package io.ashlar.pool;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The blocks of a shard that other threads have freed and the owner has not yet collected: a stack without locks, linked
- * through the blocks themselves (Treiber, "Systems Programming: Coping with Parallelism", 1986). Blocks are pushed singly
- * by anybody and taken all at once, so the ABA problem does not arise.
+ * The blocks of one slab that other threads have freed and the owner has not yet collected: one bit each, in an object of
+ * its own, away from what the owner uses all the time. So a thread that frees many blocks of one slab keeps writing one
+ * cache line, which the owner touches only when it collects.
  *
- * <p>Each block carries the sums over itself and all below it, so that a scrape reads how much is pending from the
- * topmost one.
+ * <p>Happens-before: what a thread did with a block before {@link #mark} is visible to the owner after {@link #collect},
+ * through the read-modify-write of the one and of the other on the same word.
  *
- * <p>Happens-before: what a thread did with a block before {@link #push} is visible to the owner after {@link #takeAll},
- * through the compare-and-set of the one and the get-and-set of the other.
+ * <p>{@code queued} tells whether the run is in its owner's queue, or about to be put there. Whoever marks a block sets the
+ * bit first and looks at {@code queued} then; the owner resets {@code queued} first and looks at the bits then. All four
+ * are volatile, so that at least one of the two sees what the other did.
  */
-final class RemoteFrees<V> {
+final class RemoteFrees {
 
-    /** In place of the topmost block: the shard is retired and collects no more. */
-    private static final Object CLOSED = new Object();
-
-    private static final VarHandle TOP;
+    private static final VarHandle BITS = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final VarHandle QUEUED;
 
     static {
         try {
-            TOP = MethodHandles.lookup().findVarHandle(RemoteFrees.class, "top", Object.class);
+            QUEUED = MethodHandles.lookup().findVarHandle(RemoteFrees.class, "queued", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    // Synchronization: volatile, through TOP. Written by every thread that frees; in an object of its own, away from
-    // what the owner uses all the time.
-    private volatile @Nullable Object top;
+    private final int count;
+
+    // Synchronization: volatile read-modify-writes, through BITS.
+    private final long[] bits;
+
+    // Synchronization: volatile, and compare-and-set through QUEUED.
+    private volatile boolean queued;
+
+    RemoteFrees(int count) {
+        this.count = count;
+        this.bits = new long[(count + 63) >>> 6];
+    }
+
+    void check(int index, int blockSize) {
+        if (index < 0 || index >= count || ((long) BITS.getOpaque(bits, index >>> 6) & 1L << index) != 0) {
+            throw notHandedOut(index, blockSize);
+        }
+    }
 
     /**
-     * Leaves a block for the owner.
+     * Marks a block as freed.
      *
-     * @return false if the shard is retired; the block was not pushed
+     * @return false if it was marked already
      */
-    boolean push(Block<V> block) {
-        while (true) {
-            Object seen = top;
-            if (seen == CLOSED) {
-                return false;
+    boolean mark(int index) {
+        long bit = 1L << index;
+        return ((long) BITS.getAndBitwiseOr(bits, index >>> 6, bit) & bit) == 0;
+    }
+
+    /**
+     * Follows a mark.
+     *
+     * @return true if the caller has to put the run into its owner's queue
+     */
+    boolean turnQueuedOn() {
+        return !queued && QUEUED.compareAndSet(this, false, true);
+    }
+
+    static IllegalArgumentException notHandedOut(int index, int blockSize) {
+        return new IllegalArgumentException(
+                "block index=" + index + " of blockSize=" + blockSize + " is not handed out: freed twice?");
+    }
+
+    int collect(SlabRun<?> run) {
+        queued = false;
+        int collected = 0;
+        for (int word = 0; word < bits.length; word++) {
+            if ((long) BITS.getVolatile(bits, word) == 0) {
+                continue;
             }
-            Block<V> below = asBlock(seen);
-            block.below = below;
-            block.stackedBlocks = 1 + (below == null ? 0 : below.stackedBlocks);
-            block.stackedUsed = block.size() + (below == null ? 0 : below.stackedUsed);
-            block.stackedRequested = block.requested + (below == null ? 0 : below.stackedRequested);
-            if (TOP.compareAndSet(this, seen, block)) {
-                return true;
+            long marked = (long) BITS.getAndSet(bits, word, 0L);
+            for (; marked != 0; marked &= marked - 1) {
+                collected += run.collectOne((word << 6) + Long.numberOfTrailingZeros(marked)) ? 1 : 0;
             }
         }
-    }
-
-    boolean isEmpty() {
-        return top == null;
-    }
-
-    /** Takes all blocks; called by the owner. The next one is each block's {@code below}. */
-    @Nullable
-    Block<V> takeAll() {
-        Object seen = top;
-        // Only the owner closes the stack, so that it cannot become closed in between.
-        return seen == null || seen == CLOSED ? null : asBlock(TOP.getAndSet(this, (Object) null));
-    }
-
-    /** Takes all blocks and refuses any further one. */
-    @Nullable
-    Block<V> closeAndTakeAll() {
-        return asBlock(TOP.getAndSet(this, CLOSED));
-    }
-
-    /** Adds what is pending to the sums of a scrape. Under concurrent frees the figure is a moment old, never torn up. */
-    void addPending(Totals totals) {
-        Object seen = top;
-        if (seen == null || seen == CLOSED) {
-            return;
-        }
-        Block<V> topmost = asBlock(seen);
-        if (topmost != null) {
-            totals.pendingBlocks += topmost.stackedBlocks;
-            totals.used -= topmost.stackedUsed;
-            totals.requested -= topmost.stackedRequested;
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <V> @Nullable Block<V> asBlock(@Nullable Object o) {
-        return (Block<V>) o;
+        return collected;
     }
 }

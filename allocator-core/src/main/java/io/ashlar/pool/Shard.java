@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.pool;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything one owner allocates from without contention: its slabs and its counters.
+ * Everything one owner allocates from without contention: a bin of slabs for each size class, a few large blocks that were
+ * freed lately, and its counters.
  *
  * <p>The code here is single-threaded. What makes it safe is who calls it: an {@link OwnedShard} is used by its thread
- * alone, a {@link Stripe} under its lock. Only {@link #freeFromOutside} and {@link #remote} are for everybody.
- *
- * <p>Per size class there is one current slab to allocate from, and a list of others that have free blocks. Full slabs
- * are in no list; the first block that comes back puts them there.
+ * alone, a {@link Stripe} under its lock. Only {@link #freeFromOutside}, {@link #remote} and the scrape's methods are for
+ * everybody.
  *
  * <pre>
- *   law, per size class:  a slab with free blocks is current or in the partial list, never both
- *                         spareEmpty == number of slabs in the partial list with nothing outstanding
- *   spareBytes == bytes of all slabs that spareEmpty counts
- *   every slab of the shard is in the list of owned slabs
+ *   law: spareBytes == bytes of all empty slabs in the partial lists of the bins
+ *        every slab of the shard is in the list of owned slabs
  * </pre>
  */
 abstract class Shard<V> {
@@ -29,172 +25,137 @@ abstract class Shard<V> {
     final @Nullable Thread thread;
 
     final MemoryPool<V> pool;
-    final RemoteFrees<V> remote = new RemoteFrees<>();
-    final ShardCounters counters;
+    final RemoteQueue<V> remote = new RemoteQueue<>();
+    final LargeCounters counters = new LargeCounters();
+    final LargeCache<V> largeCache;
 
     // Synchronization of all below: used by the owner only, see above.
-    private final @Nullable SlabRun<V>[] current;
-    private final @Nullable SlabRun<V>[] partial;
-    private final int[] spareEmpty;
-    private int spareBytes;
-    private final int[] nextRunBytes;
+    private final Bin<V>[] bins;
+    int spareBytes;
     private @Nullable SlabRun<V> owned;
     private boolean stopped;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     Shard(MemoryPool<V> pool, @Nullable Thread thread) {
-        int classes = pool.sizeClasses();
         this.pool = pool;
         this.thread = thread;
-        this.counters = new ShardCounters(classes);
-        this.current = (SlabRun<V>[]) new SlabRun[classes];
-        this.partial = (SlabRun<V>[]) new SlabRun[classes];
-        this.spareEmpty = new int[classes];
-        this.nextRunBytes = new int[classes];
-        for (int c = 0; c < classes; c++) {
-            nextRunBytes[c] = pool.firstRunBytes(c);
+        this.bins = (Bin<V>[]) new Bin[pool.sizeClasses()];
+        for (int c = 0; c < bins.length; c++) {
+            bins[c] = new Bin<>(this, c);
         }
+        this.largeCache = new LargeCache<>(pool.largeCacheBytes());
+    }
+
+    /** Hands out a block of a slab. O(1), unless a new slab is needed. */
+    final @Nullable V tryAllocateSmall(int sizeClass, int size) {
+        return bins[sizeClass].tryAllocate(size);
+    }
+
+    // ---- what other threads free
+
+    /** Takes back a block of one of this shard's slabs; called by anybody but the owner thread. */
+    abstract void freeFromOutside(SlabRun<V> run, V view, int index, int requested);
+
+    /**
+     * Takes in a slab in which blocks were freed from outside; called by anybody.
+     *
+     * @return false if this shard is retired
+     */
+    abstract boolean offer(SlabRun<V> run);
+
+    /** Leaves a block for the owner of its slab to collect. */
+    final void leave(SlabRun<V> run, V view, int index, int requested) {
+        if (!run.putFromOutside(view, index, requested)) {
+            return;
+        }
+        Shard<V> owner = this;
+        while (!owner.offer(run)) {
+            // Retired; its slabs have got their new owner before. One that has not was discarded: collected already.
+            Shard<V> heir = run.bin().shard;
+            if (heir == owner) {
+                return;
+            }
+            owner = heir;
+        }
+    }
+
+    /** Collects what other threads have freed. */
+    final void collectRemote() {
+        collectAll(remote.takeAll());
+    }
+
+    private static <V> void collectAll(@Nullable SlabRun<V> topmost) {
+        SlabRun<V> run = topmost;
+        while (run != null) {
+            SlabRun<V> next = run.nextQueued;
+            run.nextQueued = null; // before it may be queued again
+            run.bin().collect(run);
+            run = next;
+        }
+    }
+
+    // ---- large blocks
+
+    /** Hands out a large block that was freed lately, if there is one of just this length. */
+    final @Nullable V tryAllocateCached(int runBytes, int size) {
+        LargeRun<V> run = largeCache.take(runBytes);
+        if (run == null) {
+            return null;
+        }
+        counters.allocated(runBytes, size);
+        return run.handOut();
     }
 
     /**
-     * Takes back a block of one of this shard's slabs; called by anybody but the owner thread.
+     * Keeps a large block for the next request.
      *
-     * @return false if this shard is retired, and the slab has another owner by now
+     * @return false if it has to go back to its region
      */
-    abstract boolean freeFromOutside(Block<V> block);
-
-    /** Hands out a block of a slab. O(1), unless a new slab is needed. */
-    final @Nullable Block<V> tryAllocateSmall(int sizeClass, int size) {
-        SlabRun<V> run = current[sizeClass];
-        Block<V> block = run == null ? null : run.tryTake(pool);
-        if (block == null) {
-            block = tryAllocateFromNext(sizeClass);
-            if (block == null) {
-                return null;
-            }
+    final boolean tryKeep(LargeRun<V> run, int requested) {
+        if (stopped || pool.isClosed() || !largeCache.offer(run)) {
+            return false;
         }
-        block.handOut(size);
-        counters.allocated(sizeClass, size);
-        return block;
+        counters.freed(run.bytes(), requested);
+        return true;
     }
 
-    /** The current slab is full, or there is none: collect what others freed, else take another slab, else a new one. */
-    private @Nullable Block<V> tryAllocateFromNext(int sizeClass) {
-        if (stopped || pool.isClosed()) {
-            return null;
-        }
-        collectRemote();
-        SlabRun<V> run = current[sizeClass];
-        if (run == null || !run.hasFree()) {
-            run = partial[sizeClass];
-            if (run != null) {
-                unlist(run);
-            } else {
-                run = newRun(sizeClass);
-            }
-            current[sizeClass] = run;
-        }
-        return run == null ? null : run.tryTake(pool);
-    }
-
-    private @Nullable SlabRun<V> newRun(int sizeClass) {
-        SlabRun<V> run = new SlabRun<>(this, sizeClass);
-        int bytes = nextRunBytes[sizeClass];
-        int least = pool.firstRunBytes(sizeClass);
-        if (pool.regions().allocate(run, bytes)) {
-            nextRunBytes[sizeClass] = Math.min(2 * bytes, pool.longestRunBytes());
-        } else if (bytes == least || !pool.regions().allocate(run, least)) {
-            return null;
-        }
-        try {
-            run.cut();
-        } catch (Throwable e) {
-            giveBack(run);
-            throw e;
-        }
-        own(run);
-        return run;
-    }
+    // ---- giving away
 
     final boolean isStopped() {
         return stopped;
     }
 
-    /** Takes a block back; called by the owner. O(1), unless a slab goes back. */
-    final void freeLocal(Block<V> block) {
-        SlabRun<V> run = block.slabRun;
-        assert run != null;
-        run.put(block);
-        counters.freed(run.sizeClass, block.requested);
-        if (run != current[run.sizeClass]) {
-            settle(run);
-        }
-    }
-
-    private void settle(SlabRun<V> run) {
-        if (!run.listed) {
-            list(run);
-        }
-        if (run.outstanding() == 0) {
-            if (isWorthKeeping(run)) {
-                spareEmpty[run.sizeClass]++;
-                spareBytes += run.bytes();
-            } else {
-                removeFromPartial(run);
-                discard(run);
-            }
-        }
-    }
-
     /** One empty slab per class, and some more as long as they are not many bytes: the next burst finds them. */
-    private boolean isWorthKeeping(SlabRun<V> run) {
+    final boolean isWorthKeeping(SlabRun<V> run, int keptOfItsClass) {
         boolean fits = spareBytes + run.bytes() <= SPARE_RUNS * pool.longestRunBytes();
-        return (spareEmpty[run.sizeClass] == 0 || fits) && !pool.isClosed();
+        return (keptOfItsClass == 0 || fits) && !pool.isClosed();
     }
 
-    /** Collects what other threads have freed. */
-    final void collectRemote() {
-        freeAll(remote.takeAll());
-    }
-
-    private void freeAll(@Nullable Block<V> topmost) {
-        Block<V> block = topmost;
-        while (block != null) {
-            Block<V> below = block.below;
-            block.below = null;
-            counters.remoteFreed();
-            try {
-                freeLocal(block);
-            } catch (IllegalArgumentException e) {
-                // Another thread's mistake: whoever collects did nothing wrong, and must not lose the other blocks.
-                pool.reportMisuse(e);
-            }
-            block = below;
-        }
-    }
-
-    /** Gives every empty slab back. */
+    /** Gives back every empty slab and every large block that is kept. */
     final void trim() {
         collectRemote();
-        for (int c = 0; c < current.length; c++) {
-            SlabRun<V> run = current[c];
-            if (run != null && run.outstanding() == 0) {
-                current[c] = null;
-                discard(run);
-            }
-            trimPartial(c);
+        for (Bin<V> bin : bins) {
+            bin.trim();
+        }
+        for (LargeRun<V> run = largeCache.takeAny(); run != null; run = largeCache.takeAny()) {
+            pool.large().giveBack(run);
         }
     }
 
-    private void trimPartial(int sizeClass) {
-        SlabRun<V> run = partial[sizeClass];
-        while (run != null && spareEmpty[sizeClass] > 0) {
-            SlabRun<V> next = run.nextPartial;
-            if (run.outstanding() == 0) {
-                unlist(run);
-                discard(run);
-            }
-            run = next;
+    /** Gives back what is idle, and forgets the views of what is out. O(blocks). */
+    final void trimThoroughly() {
+        trim();
+        for (SlabRun<V> run = owned; run != null; run = run.nextOwned) {
+            run.forgetViews();
+        }
+    }
+
+    /** From here on nothing is handed out. */
+    final void stopAllocating() {
+        stopped = true;
+        trim();
+        for (Bin<V> bin : bins) {
+            bin.stopAllocating();
         }
     }
 
@@ -203,87 +164,36 @@ abstract class Shard<V> {
         stopAllocating();
         while (owned != null) {
             SlabRun<V> run = owned;
-            if (run.listed) {
-                unlist(run);
-            }
+            bins[run.sizeClass].release(run);
             disown(run);
-            heir.adopt(run);
+            heir.own(run);
+            heir.bins[run.sizeClass].adopt(run);
         }
         // From here on nobody finds this shard through a slab.
-        // Those who found it before have pushed their block, or will be refused.
-        heir.freeAll(remote.closeAndTakeAll());
+        // Those who found it before have pushed their run, or will be refused.
+        collectAll(remote.closeAndTakeAll());
     }
 
-    private void adopt(SlabRun<V> run) {
-        own(run);
-        if (run.hasFree()) {
-            list(run);
-        }
-        run.passTo(this);
-    }
-
-    /** From here on nothing is handed out. No slab stays current, so that each goes back when its last block does. */
-    final void stopAllocating() {
-        stopped = true;
-        trim();
-        for (int c = 0; c < current.length; c++) {
-            SlabRun<V> run = current[c];
-            current[c] = null;
-            if (run != null && run.hasFree()) {
-                list(run);
+    final void giveBack(SlabRun<V> run) {
+        beforeForeignCode();
+        try {
+            Region emptied = pool.regions().free(run);
+            if (emptied != null) {
+                pool.regions().giveBack(emptied);
             }
+        } finally {
+            afterForeignCode();
         }
     }
 
-    private void discard(SlabRun<V> run) {
-        disown(run);
-        nextRunBytes[run.sizeClass] = run.bytes();
-        giveBack(run);
-    }
+    /** The owner is about to call the source or the factory of views, which may come back to this shard. */
+    void beforeForeignCode() {}
 
-    private void giveBack(SlabRun<V> run) {
-        Region emptied = pool.regions().free(run);
-        if (emptied != null) {
-            pool.regions().giveBack(emptied);
-        }
-    }
+    void afterForeignCode() {}
 
-    private void list(SlabRun<V> run) {
-        SlabRun<V> first = partial[run.sizeClass];
-        run.nextPartial = first;
-        if (first != null) {
-            first.previousPartial = run;
-        }
-        partial[run.sizeClass] = run;
-        run.listed = true;
-    }
+    // ---- the list of owned slabs
 
-    /** Takes a slab out of the partial list, empty or not. */
-    private void unlist(SlabRun<V> run) {
-        if (run.outstanding() == 0) {
-            spareEmpty[run.sizeClass]--;
-            spareBytes -= run.bytes();
-        }
-        removeFromPartial(run);
-    }
-
-    private void removeFromPartial(SlabRun<V> run) {
-        SlabRun<V> next = run.nextPartial;
-        SlabRun<V> previous = run.previousPartial;
-        if (next != null) {
-            next.previousPartial = previous;
-        }
-        if (previous != null) {
-            previous.nextPartial = next;
-        } else {
-            partial[run.sizeClass] = next;
-        }
-        run.nextPartial = null;
-        run.previousPartial = null;
-        run.listed = false;
-    }
-
-    private void own(SlabRun<V> run) {
+    final void own(SlabRun<V> run) {
         SlabRun<V> first = owned;
         run.nextOwned = first;
         if (first != null) {
@@ -292,7 +202,7 @@ abstract class Shard<V> {
         owned = run;
     }
 
-    private void disown(SlabRun<V> run) {
+    final void disown(SlabRun<V> run) {
         SlabRun<V> next = run.nextOwned;
         SlabRun<V> previous = run.previousOwned;
         if (next != null) {
@@ -307,28 +217,47 @@ abstract class Shard<V> {
         run.previousOwned = null;
     }
 
-    final void addTo(Totals totals) {
-        counters.addTo(totals, remote);
+    // ---- counting, called by anybody, and checking
+
+    final void addFreesTo(Totals totals) {
+        for (Bin<V> bin : bins) {
+            bin.addFreesTo(totals);
+        }
+        counters.addFreesTo(totals);
+    }
+
+    final void addRequestedFreedTo(Totals totals) {
+        for (Bin<V> bin : bins) {
+            bin.addRequestedFreedTo(totals);
+        }
+        counters.addRequestedFreedTo(totals);
+    }
+
+    final void addRequestedAllocatedTo(Totals totals) {
+        for (Bin<V> bin : bins) {
+            bin.addRequestedAllocatedTo(totals);
+        }
+        counters.addRequestedAllocatedTo(totals);
+    }
+
+    final void addAllocationsTo(Totals totals) {
+        for (Bin<V> bin : bins) {
+            bin.addAllocationsTo(totals);
+        }
+        counters.addAllocationsTo(totals);
     }
 
     final void checkInvariants() {
-        int[] empty = new int[current.length];
-        int emptyBytes = 0;
         for (SlabRun<V> run = owned; run != null; run = run.nextOwned) {
-            run.checkInvariants();
-            boolean isCurrent = current[run.sizeClass] == run;
-            if (run.owner() != this || (isCurrent && run.listed) || (run.hasFree() && !isCurrent && !run.listed)) {
-                throw new IllegalStateException(
-                        run + " current=" + isCurrent + " listed=" + run.listed + " hasFree=" + run.hasFree());
-            }
-            if (run.listed && run.outstanding() == 0) {
-                empty[run.sizeClass]++;
-                emptyBytes += run.bytes();
-            }
+            bins[run.sizeClass].checkInvariants(run);
         }
-        if (!Arrays.equals(empty, spareEmpty) || emptyBytes != spareBytes) {
-            throw new IllegalStateException("spareEmpty=" + Arrays.toString(spareEmpty) + " counted="
-                    + Arrays.toString(empty) + " spareBytes=" + spareBytes + " counted=" + emptyBytes);
+        int emptyBytes = 0;
+        for (Bin<V> bin : bins) {
+            emptyBytes += bin.checkPartial();
         }
+        if (emptyBytes != spareBytes) {
+            throw new IllegalStateException("spareBytes=" + spareBytes + " counted=" + emptyBytes);
+        }
+        largeCache.checkInvariants();
     }
 }

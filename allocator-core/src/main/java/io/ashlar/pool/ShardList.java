@@ -4,6 +4,7 @@ package io.ashlar.pool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.StampedLock;
+import java.util.function.Function;
 
 /**
  * The owned shards of a pool, and the sums of those that have retired.
@@ -42,37 +43,33 @@ final class ShardList<V> {
             List<OwnedShard<V>> fewer = new ArrayList<>(shards);
             fewer.remove(shard);
             shards = List.copyOf(fewer);
-            shard.addTo(retired);
+            shard.addFreesTo(retired);
+            shard.addRequestedFreedTo(retired);
+            shard.addRequestedAllocatedTo(retired);
+            shard.addAllocationsTo(retired);
         } finally {
             lock.unlockWrite(stamp);
         }
     }
 
-    /** Adds up what the shards count and counted. */
-    void addTo(Totals totals) {
+    /** Adds up what the shards of the moment count and those that have retired have counted. */
+    Totals total(Function<List<OwnedShard<V>>, Totals> sum) {
         for (int i = 0; i < OPTIMISTIC_TRIES; i++) {
             long stamp = lock.tryOptimisticRead();
-            Totals sum = sum();
+            Totals totals = sum.apply(shards);
+            totals.add(retired);
             if (lock.validate(stamp)) {
-                totals.add(sum);
-                return;
+                return totals;
             }
             Thread.onSpinWait();
         }
         long stamp = lock.readLock();
         try {
-            totals.add(sum());
+            Totals totals = sum.apply(shards);
+            totals.add(retired);
+            return totals;
         } finally {
             lock.unlockRead(stamp);
         }
-    }
-
-    private Totals sum() {
-        Totals sum = new Totals();
-        for (OwnedShard<V> shard : shards) {
-            shard.addTo(sum);
-        }
-        sum.add(retired);
-        return sum;
     }
 }

@@ -5,27 +5,34 @@ import io.ashlar.alloc.Slab;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run cut into equal blocks by a {@link Slab}, with the block objects of those that are free.
+ * A run cut into equal blocks by a {@link Slab}, with the views of its blocks.
  *
- * <p>The slab is the one keeper of truth about what is free. The array beside it only keeps the objects: a block that is
- * handed out has no entry, so that a view which is dropped without being released can be collected.
+ * <p>The slab is the one keeper of truth about what is free. The array beside it only remembers which view was last freed
+ * with a block. The entry stays while the block is out: two stores less per hand-out, and what is freed by another thread
+ * usually finds its view there already. The view that comes back may be another one, since buffers that grow exchange
+ * their blocks.
  *
  * <pre>
- *   law: blocks[i] != null  implies  slab has i free        (the reverse holds once i was handed out a first time)
+ *   law: if the slab has i free, views[i] is the view that was freed with it, or null
  * </pre>
  */
-final class SlabRun<V> extends Run {
+final class SlabRun<V> extends Run<V> {
 
     final int sizeClass;
-    final int blockSize;
+    private final int blockSize;
 
     // Synchronization: volatile. Written by the owner, when a retired shard's runs pass to their heir; read by whoever
     // frees a block.
-    private volatile Shard<V> owner;
+    private volatile Bin<V> bin;
+
+    /** What other threads have freed. Made by cut(), before any block is handed out. */
+    private @Nullable RemoteFrees remoteFrees;
+
+    // Synchronization: one entry belongs to whoever has the block, the owner while it is free.
+    private @Nullable V @Nullable [] views;
 
     // Synchronization of all below: used by the owner only.
     private @Nullable Slab slab;
-    private @Nullable Block<V> @Nullable [] blocks;
     boolean listed;
 
     @Nullable
@@ -40,57 +47,134 @@ final class SlabRun<V> extends Run {
     @Nullable
     SlabRun<V> previousOwned;
 
-    SlabRun(Shard<V> owner, int sizeClass) {
-        this.owner = owner;
-        this.sizeClass = sizeClass;
-        this.blockSize = SizeClasses.blockSize(sizeClass);
+    /** The link of {@link RemoteQueue}: belongs to whoever has the run's place in the queue. */
+    @Nullable
+    SlabRun<V> nextQueued;
+
+    SlabRun(Bin<V> bin) {
+        this.bin = bin;
+        this.sizeClass = bin.sizeClass;
+        this.blockSize = bin.blockSize;
     }
 
     /** Cuts the run, which has got its place by now. */
-    @SuppressWarnings({"unchecked", "rawtypes"})
+    @SuppressWarnings("unchecked")
     void cut() {
         int count = bytes() / blockSize;
         slab = Slab.over(region().memory().slice(offset(), bytes()), blockSize, count);
-        blocks = (Block<V>[]) new Block[count];
+        views = (V[]) new Object[count];
+        remoteFrees = new RemoteFrees(count);
     }
 
-    Shard<V> owner() {
-        return owner;
+    Bin<V> bin() {
+        return bin;
     }
 
-    void passTo(Shard<V> heir) {
-        owner = heir;
+    void passTo(Bin<V> heir) {
+        bin = heir;
     }
 
-    /** Takes a free block and its view, or returns null if there is none. */
+    /** Takes a free block and returns its view, or null if there is none. */
     @Nullable
-    Block<V> tryTake(MemoryPool<V> pool) {
+    V tryTake() {
         int index = slab().tryAllocateIndex();
         if (index < 0) {
             return null;
         }
-        @Nullable Block<V>[] kept = blocks();
-        Block<V> block = kept[index];
-        if (block == null) {
-            return newBlock(pool, index);
+        @Nullable V[] kept = views();
+        V view = kept[index];
+        if (view == null) {
+            return newView(index);
         }
-        kept[index] = null;
-        return block;
+        return view;
     }
 
-    private Block<V> newBlock(MemoryPool<V> pool, int index) {
+    private V newView(int index) {
+        Shard<V> shard = bin.shard;
+        shard.beforeForeignCode();
         try {
-            return new Block<>(pool, this, index);
+            return shard.pool.newView(this, index);
         } catch (Throwable e) {
             slab().deallocateIndex(index);
             throw e;
+        } finally {
+            shard.afterForeignCode();
         }
     }
 
-    /** Takes a block back. */
-    void put(Block<V> block) {
-        slab().deallocateIndex(block.index);
-        blocks()[block.index] = block;
+    @Override
+    public void free(V view, int index, int requested) {
+        Bin<V> owner = bin;
+        if (owner.thread == Thread.currentThread()) {
+            owner.free(this, view, index, requested);
+        } else {
+            owner.shard.freeFromOutside(this, view, index, requested);
+        }
+    }
+
+    /** Takes a block back; called by the owner. */
+    void put(V view, int index) {
+        slab().deallocateIndex(index);
+        keepView(view, index);
+    }
+
+    /**
+     * Marks a block as freed; called by anybody but the owner.
+     *
+     * @return true if the caller has to put the run into its owner's queue
+     */
+    boolean putFromOutside(V view, int index, int requested) {
+        RemoteFrees frees = remoteFrees();
+        frees.check(index, blockSize);
+        keepView(view, index); // passes to the owner with the mark
+        MemoryPool<V> pool = bin.shard.pool;
+        pool.remoteFreed(sizeClass, 1, requested); // before the mark, after which the block may be handed out again
+        if (!frees.mark(index)) {
+            pool.remoteFreed(sizeClass, -1, -requested);
+            throw RemoteFrees.notHandedOut(index, blockSize);
+        }
+        return frees.turnQueuedOn();
+    }
+
+    private void keepView(V view, int index) {
+        @Nullable V[] kept = views();
+        if (kept[index] != view) {
+            kept[index] = view;
+        }
+    }
+
+    /**
+     * Takes back all blocks that others have freed; called by the owner, who has taken the run out of the queue.
+     *
+     * @return how many
+     */
+    int collect() {
+        return remoteFrees().collect(this);
+    }
+
+    /** Takes back one block that another thread has freed. */
+    boolean collectOne(int index) {
+        try {
+            slab().deallocateIndex(index);
+            return true;
+        } catch (IllegalArgumentException e) {
+            // Another thread's mistake: whoever collects did nothing wrong, and must not lose the other blocks.
+            bin.shard.pool.noteFreedTwice(sizeClass, e);
+            return false;
+        }
+    }
+
+    /**
+     * Forgets the views of the blocks that are out, so that one that is dropped without being released can be collected.
+     * Those that are released come back. O(blocks); called by the owner.
+     */
+    void forgetViews() {
+        @Nullable V[] kept = views();
+        for (int i = 0; i < kept.length; i++) {
+            if (slab().isOutstanding(i)) {
+                kept[i] = null; // or a moment after another thread put it back: then a new view is made
+            }
+        }
     }
 
     boolean hasFree() {
@@ -101,14 +185,37 @@ final class SlabRun<V> extends Run {
         return slab().outstanding();
     }
 
+    @Override
+    public int blockOffset(int index) {
+        return offset() + index * blockSize;
+    }
+
+    @Override
+    public int blockSize() {
+        return blockSize;
+    }
+
+    @Override
+    public boolean isPermanent() {
+        return true;
+    }
+
+    @Override
+    boolean tryResizeTo(int requested, int newRequested) {
+        if (newRequested > blockSize) {
+            return false;
+        }
+        Bin<V> owner = bin;
+        if (owner.thread == Thread.currentThread()) {
+            owner.resized(newRequested - requested);
+        } else {
+            owner.shard.pool.resizedElsewhere(newRequested - requested);
+        }
+        return true;
+    }
+
     void checkInvariants() {
         slab().checkInvariants();
-        for (int i = 0; i < blocks().length; i++) {
-            Block<V> block = blocks()[i];
-            if (block != null && (block.index != i || block.slabRun != this)) {
-                throw new IllegalStateException("slot " + i + " of " + this + " keeps " + block);
-            }
-        }
     }
 
     private Slab slab() {
@@ -117,10 +224,16 @@ final class SlabRun<V> extends Run {
         return s;
     }
 
-    private @Nullable Block<V>[] blocks() {
-        @Nullable Block<V>[] b = blocks;
-        assert b != null;
-        return b;
+    private RemoteFrees remoteFrees() {
+        RemoteFrees r = remoteFrees;
+        assert r != null;
+        return r;
+    }
+
+    private @Nullable V[] views() {
+        @Nullable V[] v = views;
+        assert v != null;
+        return v;
     }
 
     @Override

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.pool;
 
-import java.util.concurrent.locks.ReentrantLock;
-
-/**
- * A shard for all the threads that own none: used under its lock.
- *
- * <p>A lock of java.util.concurrent, since a virtual thread that waits for it leaves its carrier.
- */
+/** A shard for all the threads that own none: used under its lock. */
 final class Stripe<V> extends Shard<V> {
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final StripeLock lock = new StripeLock();
 
     Stripe(MemoryPool<V> pool) {
         super(pool, null);
@@ -22,6 +16,16 @@ final class Stripe<V> extends Shard<V> {
 
     boolean tryLock() {
         return lock.tryLock();
+    }
+
+    @Override
+    void beforeForeignCode() {
+        lock.beforeForeignCode();
+    }
+
+    @Override
+    void afterForeignCode() {
+        lock.afterForeignCode();
     }
 
     /**
@@ -40,18 +44,22 @@ final class Stripe<V> extends Shard<V> {
     }
 
     @Override
-    boolean freeFromOutside(Block<V> block) {
+    void freeFromOutside(SlabRun<V> run, V view, int index, int requested) {
         if (!lock.tryLock()) {
-            remote.push(block);
-            if (!lock.tryLock()) {
-                return true;
-            }
-            unlock();
-            return true;
+            leave(run, view, index, requested);
+            return;
         }
         try {
-            freeLocal(block);
+            run.bin().free(run, view, index, requested);
         } finally {
+            unlock();
+        }
+    }
+
+    @Override
+    boolean offer(SlabRun<V> run) {
+        remote.push(run);
+        if (lock.tryLock()) {
             unlock();
         }
         return true;

@@ -6,10 +6,10 @@ final class Totals {
 
     long allocations;
     long frees;
+    /** Of the frees, those by other threads than the owner; they are counted in one place, not by the shards. */
     long remoteFrees;
+
     long failures;
-    /** Freed by another thread and not yet collected by the owner: no longer outstanding. */
-    long pendingBlocks;
 
     long used;
     long requested;
@@ -17,9 +17,7 @@ final class Totals {
     void add(Totals other) {
         allocations += other.allocations;
         frees += other.frees;
-        remoteFrees += other.remoteFrees;
         failures += other.failures;
-        pendingBlocks += other.pendingBlocks;
         used += other.used;
         requested += other.requested;
     }

@@ -32,9 +32,9 @@ class ClosingTest {
 
     private final HookedSource source = new HookedSource();
     private final ExecutorService loop = Executors.newSingleThreadExecutor();
-    private MemoryPool<Object> pool = newPool(block -> new Object());
+    private MemoryPool<Block> pool = newPool(Block::new);
 
-    private MemoryPool<Object> newPool(ViewFactory<Object> views) {
+    private MemoryPool<Block> newPool(ViewFactory<Block> views) {
         return MemoryPool.builder(views)
                 .source(source)
                 .limit(4 * MIB)
@@ -57,8 +57,8 @@ class ClosingTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aRegionInUseAfterTheLastBlockComesBackLater(boolean withAScrape) {
-        Block<Object> small = pool.allocate(100);
-        Block<Object> dedicated = pool.allocate(2 * REGION);
+        Block small = Block.allocate(pool, 100);
+        Block dedicated = Block.allocate(pool, 2 * REGION);
         pool.close();
         source.onClose = HookedSource.IN_USE;
         dedicated.release();
@@ -77,13 +77,13 @@ class ClosingTest {
 
     @Test
     void anExecutorThatThrowsDoesNotKeepAPoolFromClosing() throws Exception {
-        pool.allocate(100).release();
+        Block.allocate(pool, 100).release();
         Executor bad = task -> {
             throw new IllegalStateException("not an event loop");
         };
-        OwnedShard<Object> shard = loop.submit(() -> {
-                    OwnedShard<Object> opened = pool.openShard(bad);
-                    opened.allocate(100).release();
+        OwnedShard<Block> shard = loop.submit(() -> {
+                    OwnedShard<Block> opened = pool.openShard(bad);
+                    Block.allocate(opened, 100).release();
                     return opened;
                 })
                 .get();
@@ -94,15 +94,14 @@ class ClosingTest {
 
     @Test
     void anEventLoopThatTakesNoMoreTasksRetiresItsShardWithItself() throws Exception {
-        pool.allocate(100).release();
+        Block.allocate(pool, 100).release();
         CountDownLatch opened = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         Daemon dying = Daemon.start(() -> {
-            pool.openShard(task -> {
-                        throw new RejectedExecutionException("shut down");
-                    })
-                    .allocate(100)
-                    .release();
+            OwnedShard<Block> shard = pool.openShard(task -> {
+                throw new RejectedExecutionException("shut down");
+            });
+            Block.allocate(shard, 100).release();
             opened.countDown();
             GatedViews.await(end);
         });
@@ -116,12 +115,14 @@ class ClosingTest {
 
     @Test
     void anOwnedShardFetchesNothingAfterClose() throws Exception {
-        OwnedShard<Object> shard = loop.submit(() -> pool.openShard(loop)).get();
+        OwnedShard<Block> shard = loop.submit(() -> pool.openShard(loop)).get();
         CountDownLatch closed = new CountDownLatch(1);
         Future<?> late = loop.submit(() -> {
             GatedViews.await(closed); // the task that retires the shard waits behind this one
             assertFalse(shard.isRetired());
-            assertThrows(IllegalStateException.class, () -> shard.allocate(100).release());
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> Block.allocate(shard, 100).release());
         });
         pool.close();
         closed.countDown();
@@ -132,11 +133,11 @@ class ClosingTest {
     void aShardOpenedWhileThePoolClosesIsRetiredOrRefused() throws Exception {
         Race.run(ROUNDS, new Race.Course() {
             private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-            private volatile OwnedShard<Object> shard;
+            private volatile OwnedShard<Block> shard;
 
             @Override
             public void prepare() {
-                pool = newPool(block -> new Object());
+                pool = newPool(Block::new);
                 shard = null;
                 tasks.clear();
             }
@@ -166,8 +167,8 @@ class ClosingTest {
     void closingWaitsForAStripeThatIsBusy() throws Exception {
         GatedViews gate = new GatedViews(112);
         pool = newPool(gate);
-        AtomicReference<Block<Object>> block = new AtomicReference<>();
-        Daemon busy = Daemon.start(() -> block.set(pool.allocate(100)));
+        AtomicReference<Block> block = new AtomicReference<>();
+        Daemon busy = Daemon.start(() -> block.set(Block.allocate(pool, 100)));
         gate.awaitReached();
         Daemon closer = Daemon.start(pool::close);
         closer.awaitWaiting();
@@ -180,8 +181,8 @@ class ClosingTest {
 
     @Test
     void theLawsHoldWhileAClosedPoolHasBlocksOut() {
-        Block<Object> kept = pool.allocate(100);
-        pool.allocate(100).release();
+        Block kept = Block.allocate(pool, 100);
+        Block.allocate(pool, 100).release();
         pool.close();
         pool.checkInvariants();
         assertEquals(REGION, source.reserved());

@@ -47,9 +47,15 @@ final class Daemon {
         }
     }
 
-    /** Waits until the thread waits for a lock, or has ended. */
+    boolean hasEnded() {
+        return !thread.isAlive();
+    }
+
+    /** Waits until the thread waits for a lock, for ever or until it looks again, or has ended. */
     void awaitWaiting() {
-        while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
+        while (thread.isAlive()
+                && thread.getState() != Thread.State.WAITING
+                && thread.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait();
         }
     }

@@ -2,13 +2,17 @@
 package io.ashlar.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Handler;
@@ -34,10 +38,10 @@ class FailureTest {
     };
 
     private final HookedSource source = new HookedSource();
-    private MemoryPool<Object> pool = newPool(4 * MIB);
+    private MemoryPool<Block> pool = newPool(4 * MIB);
 
-    private MemoryPool<Object> newPool(long limit) {
-        return MemoryPool.<Object>builder(block -> new Object())
+    private MemoryPool<Block> newPool(long limit) {
+        return MemoryPool.builder(Block::new)
                 .source(source)
                 .limit(limit)
                 .regionSize(REGION)
@@ -50,7 +54,7 @@ class FailureTest {
         settle(pool);
     }
 
-    private void settle(MemoryPool<Object> some) {
+    private void settle(MemoryPool<Block> some) {
         some.checkInvariants();
         assertEquals(0, some.stats().outstanding());
         assertEquals(0, some.stats().requestedBytes());
@@ -63,31 +67,31 @@ class FailureTest {
     @ValueSource(ints = {100, REGION, 2 * REGION})
     void memoryThatCannotBePutToUseGoesBack(int size) {
         source.onAddress = HookedSource.HEAP_IS_FULL;
-        assertThrows(OutOfMemoryError.class, () -> pool.allocate(size));
+        assertThrows(OutOfMemoryError.class, () -> Block.allocate(pool, size));
         source.onAddress = HookedSource.NOTHING;
         assertEquals(0, pool.stats().reservedBytes());
         assertEquals(0, pool.stats().regions());
-        pool.allocate(size).release();
+        Block.allocate(pool, size).release();
     }
 
     @Test
     void aRunThatCannotBeCutGoesBack() {
         pool = newPool(REGION);
-        pool.allocate(REGION).release();
+        Block.allocate(pool, REGION).release();
         source.onSize = HookedSource.HEAP_IS_FULL;
         for (int i = 0; i < 10; i++) {
-            assertThrows(OutOfMemoryError.class, () -> pool.allocate(100));
+            assertThrows(OutOfMemoryError.class, () -> Block.allocate(pool, 100));
         }
         source.onSize = HookedSource.NOTHING;
-        pool.allocate(REGION).release();
+        Block.allocate(pool, REGION).release();
     }
 
     @Test
     void collectingGoesOnThoughARegionCannotBeGivenBack() throws Exception {
-        OwnedShard<Object> shard = pool.openShard(Runnable::run);
-        List<Block<Object>> blocks = new ArrayList<>();
+        OwnedShard<Block> shard = pool.openShard(Runnable::run);
+        List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
-            blocks.add(shard.allocate(500));
+            blocks.add(Block.allocate(shard, 500));
         }
         Daemon.run(() -> blocks.forEach(Block::release));
         source.onClose = UNMAP_FAILS;
@@ -100,18 +104,18 @@ class FailureTest {
 
     @Test
     void regionsThatCannotBeGivenBackAreTriedAgainWhateverTheReasonIs() {
-        List<Block<Object>> blocks = new ArrayList<>();
+        List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            blocks.add(pool.allocate(2 * REGION));
+            blocks.add(Block.allocate(pool, 2 * REGION));
         }
         source.onClose = HookedSource.IN_USE;
         blocks.forEach(Block::release);
         assertEquals(10 * REGION, source.reserved());
         source.onClose = UNMAP_FAILS;
-        pool.allocate(REGION).release();
+        Block.allocate(pool, REGION).release();
         assertEquals(11 * REGION, source.reserved());
         source.onClose = UNMAP_IS_IMPOSSIBLE;
-        pool.allocate(2 * REGION).release();
+        Block.allocate(pool, 2 * REGION).release();
         assertEquals(13 * REGION, source.reserved());
         source.onClose = HookedSource.NOTHING;
         pool.stats();
@@ -120,41 +124,61 @@ class FailureTest {
 
     @Test
     void aViewFactoryMayUseThePool() throws Exception {
-        AtomicReference<MemoryPool<Object>> itself = new AtomicReference<>();
+        AtomicReference<MemoryPool<Block>> itself = new AtomicReference<>();
         CountDownLatch inLarge = new CountDownLatch(1);
         CountDownLatch inSmall = new CountDownLatch(1);
         // Two threads, each in the middle of making a view, ask for a block of the other's kind.
-        MemoryPool<Object> shared = MemoryPool.<Object>builder(block -> {
-                    if (!block.isPermanent()) {
+        MemoryPool<Block> shared = MemoryPool.<Block>builder((run, index) -> {
+                    if (!run.isPermanent()) {
                         inLarge.countDown();
                         GatedViews.await(inSmall);
-                        itself.get().allocate(16).release();
-                    } else if (block.size() == 512) {
+                        Block.allocate(itself.get(), 16).release();
+                    } else if (run.blockSize() == 512) {
                         inSmall.countDown();
                         GatedViews.await(inLarge);
-                        itself.get().allocate(200 * KIB).release();
+                        Block.allocate(itself.get(), 200 * KIB).release();
                     }
-                    return new Object();
+                    return new Block(run, index);
                 })
                 .source(source)
                 .regionSize(MIB)
                 .stripes(1)
                 .build();
         itself.set(shared);
-        Daemon large = Daemon.start(() -> shared.allocate(100 * KIB).release());
-        Daemon small = Daemon.start(() -> shared.allocate(512).release());
+        Daemon large = Daemon.start(() -> Block.allocate(shared, 100 * KIB).release());
+        Daemon small = Daemon.start(() -> Block.allocate(shared, 512).release());
         small.join();
         large.join();
         settle(shared);
     }
 
+    /** Views of small blocks are made while the stripe is locked. */
+    @Test
+    void aViewFactoryMayUseTheStripeItIsCalledFrom() throws Exception {
+        AtomicReference<MemoryPool<Block>> itself = new AtomicReference<>();
+        MemoryPool<Block> nesting = MemoryPool.<Block>builder((run, index) -> {
+                    if (run.blockSize() == 512) {
+                        Block.allocate(itself.get(), 16).release();
+                    }
+                    return new Block(run, index);
+                })
+                .source(source)
+                .regionSize(MIB)
+                .stripes(1)
+                .build();
+        itself.set(nesting);
+        Daemon.run(() -> Block.allocate(nesting, 512).release());
+        settle(nesting);
+    }
+
     @Test
     void aBlockFreedTwiceElsewhereIsRefusedAndDoesNotCostTheOthers() throws Exception {
-        OwnedShard<Object> shard = pool.openShard(Runnable::run);
-        List<Block<Object>> blocks = List.of(shard.allocate(500), shard.allocate(500), shard.allocate(500));
+        OwnedShard<Block> shard = pool.openShard(Runnable::run);
+        List<Block> blocks =
+                List.of(Block.allocate(shard, 500), Block.allocate(shard, 500), Block.allocate(shard, 500));
         Daemon.run(() -> {
             blocks.forEach(Block::free);
-            Block<Object> lowest = blocks.get(0);
+            Block lowest = blocks.get(0);
             String message =
                     assertThrows(IllegalArgumentException.class, lowest::free).getMessage();
             assertTrue(message.contains("freed twice"), message);
@@ -165,22 +189,89 @@ class FailureTest {
 
     @Test
     void aBlockFreedHereAndElsewhereIsReportedAndDoesNotCostTheOthers() throws Exception {
-        OwnedShard<Object> shard = pool.openShard(Runnable::run);
-        Block<Object> first = shard.allocate(100);
-        Block<Object> second = shard.allocate(100);
-        Block<Object> twice = shard.allocate(100);
+        MemoryPool<RawView> trusting = newRawPool();
+        OwnedShard<RawView> shard = trusting.openShard(Runnable::run);
+        RawView first = shard.allocate(100);
+        RawView second = shard.allocate(100);
+        RawView twice = shard.allocate(100);
         Daemon.run(() -> {
-            first.release();
-            second.release();
-            // As two threads do that free at the same instant: neither sees the other's mark.
-            shard.remote.push(twice);
+            first.free(100);
+            twice.free(100);
+            second.free(100);
         });
-        twice.free();
-        List<LogRecord> reports = reportsOf(shard::retire);
+        twice.free(100); // the owner does not look at what others have marked
+        assertEquals(4, trusting.stats().frees());
+        List<LogRecord> reports = reportsOf(shard::collectRemote);
         assertEquals(1, reports.size());
         assertEquals(Level.SEVERE, reports.get(0).getLevel());
         assertTrue(reports.get(0).getMessage().contains("not handed out"));
-        assertEquals(0, pool.stats().outstanding());
+        assertEquals(0, trusting.stats().outstanding());
+        assertEquals(3, trusting.stats().frees());
+        assertEquals(2, trusting.stats().remoteFrees());
+        assertEquals(0, trusting.stats().usedBytes());
+        trusting.checkInvariants();
+        Set<RawView> again = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int i = 0; i < 3; i++) {
+            again.add(shard.allocate(100));
+        }
+        assertEquals(3, again.size(), "a block is handed out twice");
+        again.forEach(view -> view.free(100));
+        shard.retire();
+        trusting.close();
+    }
+
+    private MemoryPool<RawView> newRawPool() {
+        return MemoryPool.builder(RawView::new)
+                .source(source)
+                .limit(4 * MIB)
+                .regionSize(REGION)
+                .stripes(1)
+                .build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLargeBlockFreedTwiceIsRefused(boolean fromAShard) throws Exception {
+        MemoryPool<RawView> trusting = newRawPool();
+        OwnedShard<RawView> shard = trusting.openShard(Runnable::run);
+        RawView kept = fromAShard ? shard.allocate(5000) : trusting.allocate(5000);
+        RawView dedicated = fromAShard ? shard.allocate(2 * REGION) : trusting.allocate(2 * REGION);
+        for (RawView view : List.of(kept, dedicated)) {
+            int size = view == kept ? 5000 : 2 * REGION;
+            view.free(size);
+            PoolStats once = trusting.stats();
+            for (int i = 0; i < 2; i++) {
+                String message = assertThrows(IllegalArgumentException.class, () -> view.free(size))
+                        .getMessage();
+                assertTrue(message.contains("freed twice"), message);
+            }
+            Daemon.run(() -> assertThrows(IllegalArgumentException.class, () -> view.free(size)));
+            assertEquals(once, trusting.stats());
+        }
+        RawView first = shard.allocate(5000);
+        RawView second = shard.allocate(5000);
+        assertNotSame(first, second, "the block is kept twice");
+        first.free(5000);
+        second.free(5000);
+        shard.retire();
+        trusting.checkInvariants();
+        trusting.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, Integer.MIN_VALUE, Integer.MAX_VALUE})
+    void aBlockThatTheSlabDoesNotHaveIsRefused(int index) throws Exception {
+        MemoryPool<RawView> trusting = newRawPool();
+        OwnedShard<RawView> shard = trusting.openShard(Runnable::run);
+        RawView view = shard.allocate(100);
+        RawView wrong = new RawView(view.run(), index);
+        assertThrows(IllegalArgumentException.class, () -> wrong.free(100));
+        Daemon.run(() -> assertThrows(IllegalArgumentException.class, () -> wrong.free(100)));
+        assertEquals(1, trusting.stats().outstanding());
+        assertEquals(100, trusting.stats().requestedBytes());
+        view.free(100);
+        shard.retire();
+        trusting.close();
     }
 
     /** What the pool logs meanwhile, which goes nowhere else. */

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * A view factory that stops at the blocks of one size until it is opened. Views of small blocks are made under the lock
  * of the stripe, so that a stripe is busy for as long as a test wants it to be.
  */
-final class GatedViews implements ViewFactory<Object> {
+final class GatedViews implements ViewFactory<Block> {
 
     private final int stopsAt;
     private final CountDownLatch reached = new CountDownLatch(1);
@@ -21,12 +21,12 @@ final class GatedViews implements ViewFactory<Object> {
     }
 
     @Override
-    public Object newView(Block<Object> block) {
-        if (block.size() == stopsAt) {
+    public Block newView(Run<Block> run, int index) {
+        if (run.blockSize() == stopsAt) {
             reached.countDown();
             await(opened);
         }
-        return new Object();
+        return new Block(run, index);
     }
 
     /** Waits until somebody has stopped. */

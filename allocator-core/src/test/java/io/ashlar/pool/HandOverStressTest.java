@@ -32,9 +32,9 @@ class HandOverStressTest {
     /** What is outstanding, between two threads: whoever swaps a message out of it is its only holder. */
     private final AtomicReferenceArray<Message> exchange = new AtomicReferenceArray<>(512);
 
-    private record Message(Block<Object> block, int length, long pattern) {
+    private record Message(Block block, int length, long pattern) {
 
-        static Message write(Block<Object> block, int length, long pattern) {
+        static Message write(Block block, int length, long pattern) {
             Message message = new Message(block, length, pattern);
             for (int i = 0; i < length; i++) {
                 block.memory().put(block.offset() + i, message.at(i));
@@ -60,7 +60,7 @@ class HandOverStressTest {
     void whatIsPassedOnArrivesIntactAndEverythingComesBack() throws Exception {
         System.out.println("HandOverStressTest: -Dashlar.test.seed=" + SEED + " -Dashlar.test.ops=" + OPERATIONS);
         CountingSource source = new CountingSource();
-        MemoryPool<Object> pool = MemoryPool.<Object>builder(block -> new Object())
+        MemoryPool<Block> pool = MemoryPool.builder(Block::new)
                 .source(source)
                 .regionSize(4 << 20)
                 .stripes(2)
@@ -92,11 +92,11 @@ class HandOverStressTest {
         assertEquals(0, source.reserved());
     }
 
-    private Void work(MemoryPool<Object> pool, boolean owner, SplittableRandom random) {
-        OwnedShard<Object> shard = owner ? pool.openShard(Runnable::run) : null;
+    private Void work(MemoryPool<Block> pool, boolean owner, SplittableRandom random) {
+        OwnedShard<Block> shard = owner ? pool.openShard(Runnable::run) : null;
         for (int i = 0; i < OPERATIONS; i++) {
             int length = lengthOf(random);
-            Block<Object> block = shard == null ? pool.allocate(length) : shard.allocate(length);
+            Block block = shard == null ? Block.allocate(pool, length) : Block.allocate(shard, length);
             Message message = Message.write(block, length, random.nextLong());
             verifyAndRelease(exchange.getAndSet(random.nextInt(exchange.length()), message));
             if (owner && random.nextInt(10_000) == 0) {
@@ -123,10 +123,9 @@ class HandOverStressTest {
 
     @Test
     void theCheckNoticesABlockWithTwoHolders() {
-        MemoryPool<Object> pool = MemoryPool.<Object>builder(block -> new Object())
-                .source(new CountingSource())
-                .build();
-        Block<Object> block = pool.allocate(100);
+        MemoryPool<Block> pool =
+                MemoryPool.builder(Block::new).source(new CountingSource()).build();
+        Block block = Block.allocate(pool, 100);
         Message first = Message.write(block, 100, 0x0102030405060708L);
         Message.write(block, 100, 0x1112131415161718L);
         assertThrows(AssertionError.class, first::verify);

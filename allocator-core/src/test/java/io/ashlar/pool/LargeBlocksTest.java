@@ -19,10 +19,13 @@ class LargeBlocksTest {
 
     private final CountingSource source = new CountingSource();
     private final AtomicInteger views = new AtomicInteger();
-    private MemoryPool<Object> pool = newPool(64 << 20);
+    private MemoryPool<Block> pool = newPool(64 << 20);
 
-    private MemoryPool<Object> newPool(long limit) {
-        return MemoryPool.<Object>builder(block -> views.incrementAndGet())
+    private MemoryPool<Block> newPool(long limit) {
+        return MemoryPool.<Block>builder((run, index) -> {
+                    views.incrementAndGet();
+                    return new Block(run, index);
+                })
                 .source(source)
                 .limit(limit)
                 .regionSize(REGION)
@@ -41,10 +44,10 @@ class LargeBlocksTest {
 
     @Test
     void aThousandObjectsAreKeptAndNoMore() {
-        List<Block<Object>> blocks = new ArrayList<>();
+        List<Block> blocks = new ArrayList<>();
         for (int round = 0; round < 2; round++) {
             for (int i = 0; i < 1500; i++) {
-                blocks.add(pool.allocate(4096));
+                blocks.add(Block.allocate(pool, 4096));
             }
             blocks.forEach(Block::release);
             blocks.clear();
@@ -55,9 +58,9 @@ class LargeBlocksTest {
     @Test
     void aRefusedRequestKeepsItsObject() {
         pool = newPool(REGION);
-        Block<Object> all = pool.allocate(REGION);
+        Block all = Block.allocate(pool, REGION);
         for (int i = 0; i < 100; i++) {
-            assertThrows(AllocationException.class, () -> pool.allocate(REGION));
+            assertThrows(AllocationException.class, () -> Block.allocate(pool, REGION));
         }
         assertEquals(2, views.get());
         all.release();
@@ -65,12 +68,12 @@ class LargeBlocksTest {
 
     @Test
     void theRegionGoesBackThoughTheObjectCannotBeKept() throws Exception {
-        Block<Object> block = pool.allocate(2 * REGION);
+        Block block = Block.allocate(pool, 2 * REGION);
         keepObjectsIn(new ArrayList<>() {
             private static final long serialVersionUID = 1L;
 
             @Override
-            public boolean add(Block<Object> object) {
+            public boolean add(LargeRun<Block> object) {
                 throw new OutOfMemoryError("Java heap space");
             }
         });
@@ -79,7 +82,7 @@ class LargeBlocksTest {
     }
 
     /** The list of the kept objects grows by itself, and no call from outside makes it fail. */
-    private void keepObjectsIn(List<Block<Object>> list) throws ReflectiveOperationException {
+    private void keepObjectsIn(List<LargeRun<Block>> list) throws ReflectiveOperationException {
         Field large = MemoryPool.class.getDeclaredField("large");
         large.setAccessible(true);
         Field spare = LargeBlocks.class.getDeclaredField("spare");

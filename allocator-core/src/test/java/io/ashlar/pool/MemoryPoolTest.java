@@ -13,8 +13,10 @@ import io.ashlar.memory.AllocationException;
 import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.memory.MemorySource;
 import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,10 +30,10 @@ class MemoryPoolTest {
     private static final int MIB = 1 << 20;
 
     private final CountingSource source = new CountingSource();
-    private MemoryPool<Object> pool = newPool(1 << 30);
+    private MemoryPool<Block> pool = newPool(1 << 30);
 
-    private MemoryPool<Object> newPool(long limit) {
-        return MemoryPool.<Object>builder(block -> new Object())
+    private MemoryPool<Block> newPool(long limit) {
+        return MemoryPool.builder(Block::new)
                 .name("test")
                 .source(source)
                 .limit(limit)
@@ -53,7 +55,7 @@ class MemoryPoolTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 16, 17, 100, 1000, 2048, 2049, 4096, 100_000, MIB, MIB + 1, 3 * MIB})
     void aBlockHoldsWhatWasAskedFor(int size) {
-        Block<Object> block = pool.allocate(size);
+        Block block = Block.allocate(pool, size);
         assertTrue(block.size() >= size, block::toString);
         for (int i = 0; i < size; i++) {
             block.memory().put(block.offset() + i, (byte) i);
@@ -67,16 +69,16 @@ class MemoryPoolTest {
 
     @Test
     void blocksDoNotOverlap() {
-        List<Block<Object>> blocks = new ArrayList<>();
+        List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < 2000; i++) {
-            Block<Object> block = pool.allocate(1 + i % 3000);
+            Block block = Block.allocate(pool, 1 + i % 3000);
             blocks.add(block);
             for (int at = 0; at < block.size(); at++) {
                 block.memory().put(block.offset() + at, (byte) i);
             }
         }
         for (int i = 0; i < blocks.size(); i++) {
-            Block<Object> block = blocks.get(i);
+            Block block = blocks.get(i);
             for (int at = 0; at < block.size(); at++) {
                 assertEquals((byte) i, block.memory().get(block.offset() + at));
             }
@@ -86,40 +88,71 @@ class MemoryPoolTest {
 
     @Test
     void aFreedBlockComesBackWithItsView() {
-        Block<Object> block = pool.allocate(100);
-        Object view = block.view();
+        Block block = Block.allocate(pool, 100);
+        ByteBuffer memory = block.memory();
+        int offset = block.offset();
         block.release();
-        Block<Object> again = pool.allocate(100);
+        Block again = Block.allocate(pool, 100);
         assertSame(block, again);
-        assertSame(view, again.view());
+        assertSame(memory, again.memory());
+        assertEquals(offset, again.offset());
         assertTrue(again.isPermanent());
         again.release();
     }
 
     @Test
-    void swappedViewsStayWithTheirNewBlocks() {
-        Block<Object> small = pool.allocate(100);
-        Block<Object> large = pool.allocate(5000);
-        Object first = small.view();
-        Object second = large.view();
-        small.swapViews(large);
-        assertSame(second, small.view());
-        assertSame(first, large.view());
-        small.release();
-        large.release();
-        Block<Object> again = pool.allocate(100);
-        assertSame(small, again);
-        assertSame(second, again.view());
-        again.release();
+    void aBlockIsHandedOutWithTheViewThatFreedIt() {
+        MemoryPool<MovableView> movable = MemoryPool.builder(MovableView::new)
+                .source(source)
+                .regionSize(MIB)
+                .stripes(1)
+                .build();
+        MovableView first = movable.allocate(100);
+        MovableView second = movable.allocate(5000);
+        Run<MovableView> small = first.run;
+        int smallIndex = first.index;
+        Run<MovableView> large = second.run;
+        first.bind(large, 0);
+        second.bind(small, smallIndex);
+        first.free(5000);
+        second.free(100);
+        assertSame(second, movable.allocate(100));
+        assertSame(first, movable.allocate(5000));
+        assertSame(small, second.run);
+        assertSame(large, first.run);
+        first.free(5000);
+        second.free(100);
+        assertEquals(0, movable.stats().requestedBytes());
+        movable.close();
+    }
+
+    /** A view that takes over the block of another one, as a buffer does that moves its contents. */
+    private static final class MovableView {
+
+        private Run<MovableView> run;
+        private int index;
+
+        MovableView(Run<MovableView> run, int index) {
+            bind(run, index);
+        }
+
+        void bind(Run<MovableView> newRun, int newIndex) {
+            run = newRun;
+            index = newIndex;
+        }
+
+        void free(int requested) {
+            run.free(this, index, requested);
+        }
     }
 
     @Test
     void aLargeBlockObjectIsUsedAgainForAnotherPlace() {
-        Block<Object> small = pool.allocate(64 * KIB);
+        Block small = Block.allocate(pool, 64 * KIB);
         assertFalse(small.isPermanent());
         small.release();
         assertThrows(IllegalStateException.class, small::memory);
-        Block<Object> large = pool.allocate(256 * KIB);
+        Block large = Block.allocate(pool, 256 * KIB);
         assertSame(small, large);
         assertEquals(256 * KIB, large.size());
         large.release();
@@ -127,36 +160,65 @@ class MemoryPoolTest {
 
     @Test
     void aBlockBeyondARegionGetsARegionOfItsOwn() {
-        Block<Object> block = pool.allocate(5 * MIB + 1);
+        Block block = Block.allocate(pool, 5 * MIB + 1);
         assertEquals(5 * MIB + 4096, pool.stats().reservedBytes());
         assertEquals(0, block.offset());
         block.release();
         assertEquals(0, pool.stats().reservedBytes());
     }
 
-    @Test
-    void droppedViewsCanBeCollected() {
-        WeakReference<Object> dropped = dropAView();
-        for (int i = 0; i < 50 && dropped.get() != null; i++) {
+    /** The sizes of a small, a large and a dedicated block. */
+    @ParameterizedTest
+    @ValueSource(ints = {100, 100 * KIB, 2 * MIB})
+    void droppedViewsCanBeCollected(int size) {
+        // The block is lost with its view; a pool of its own, so that the others' books stay in order.
+        MemoryPool<Block> leaky = MemoryPool.builder(Block::new)
+                .source(MemorySource.heap())
+                .regionSize(MIB)
+                .build();
+        OwnedShard<Block> shard = leaky.openShard(Runnable::run);
+        WeakReference<Block> fromAStripe = dropAView(() -> Block.allocate(leaky, size));
+        WeakReference<Block> fromAShard = dropAView(() -> Block.allocate(shard, size));
+        leaky.trim();
+        for (int i = 0; i < 50 && (fromAStripe.get() != null || fromAShard.get() != null); i++) {
             System.gc();
         }
-        assertNull(dropped.get(), "the pool keeps an outstanding view alive");
-        // The block is lost with its view; a pool of its own, so that the others' books stay in order.
+        assertNull(fromAStripe.get(), "the pool keeps an outstanding view alive");
+        assertNull(fromAShard.get(), "the shard keeps an outstanding view alive");
+        assertEquals(2, leaky.stats().outstanding(), "but the blocks are not free");
+        shard.retire();
     }
 
-    private static WeakReference<Object> dropAView() {
-        MemoryPool<Object> leaky = MemoryPool.<Object>builder(block -> new Object())
-                .source(MemorySource.heap())
-                .build();
-        LEAKY.add(leaky);
-        return new WeakReference<>(leaky.allocate(100).view());
+    @Test
+    void trimmingGivesBackWhatIsIdleAndKeepsWhatIsOut() {
+        Block kept = Block.allocate(pool, 100);
+        Block.allocate(pool, 3000).release();
+        Block.allocate(pool, 100 * KIB).release();
+        pool.trim();
+        pool.checkInvariants();
+        assertEquals(1, pool.stats().outstanding());
+        assertEquals(112, pool.stats().usedBytes());
+        kept.memory().put(kept.offset(), (byte) 1);
+        kept.release();
+        Block again = Block.allocate(pool, 100);
+        assertSame(kept, again, "freed after its entry was forgotten");
+        again.release();
+        pool.trim();
+        assertEquals(0, pool.stats().reservedBytes());
     }
 
-    private static final List<Object> LEAKY = new ArrayList<>();
+    /** Drops the view of a block that was freed and handed out once more. */
+    private static WeakReference<Block> dropAView(Supplier<Block> allocate) {
+        Block first = allocate.get();
+        first.release();
+        Block again = allocate.get();
+        assertSame(first, again);
+        return new WeakReference<>(again);
+    }
 
     @Test
     void resizingWithinTheBlockChangesWhatCountsAsRequested() {
-        Block<Object> block = pool.allocate(100);
+        Block block = Block.allocate(pool, 100);
         assertTrue(block.tryResize(112));
         assertEquals(112, pool.stats().requestedBytes());
         assertFalse(block.tryResize(113));
@@ -169,7 +231,7 @@ class MemoryPoolTest {
 
     @Test
     void aLargeBlockGrowsInPlaceWhileTheMemoryBehindItIsFree() {
-        Block<Object> block = pool.allocate(64 * KIB);
+        Block block = Block.allocate(pool, 64 * KIB);
         block.memory().putLong(block.offset(), 42);
         int offset = block.offset();
         assertTrue(block.tryResize(200 * KIB));
@@ -179,7 +241,7 @@ class MemoryPoolTest {
         assertEquals(256 * KIB, pool.stats().usedBytes());
         assertEquals(200 * KIB, pool.stats().requestedBytes());
         assertFalse(block.tryResize(2 * MIB));
-        Block<Object> behind = pool.allocate(256 * KIB);
+        Block behind = Block.allocate(pool, 256 * KIB);
         assertFalse(block.tryResize(512 * KIB));
         behind.release();
         block.release();
@@ -188,7 +250,7 @@ class MemoryPoolTest {
     @Test
     void releasingTwiceIsRefused() {
         for (int size : new int[] {100, 100 * KIB, 2 * MIB}) {
-            Block<Object> block = pool.allocate(size);
+            Block block = Block.allocate(pool, size);
             block.release();
             String message =
                     assertThrows(IllegalStateException.class, block::release).getMessage();
@@ -199,10 +261,10 @@ class MemoryPoolTest {
 
     @Test
     void freeingTwiceIsRefused() {
-        Block<Object> small = pool.allocate(100);
+        Block small = Block.allocate(pool, 100);
         small.free();
         assertThrows(IllegalArgumentException.class, small::free);
-        Block<Object> large = pool.allocate(100 * KIB);
+        Block large = Block.allocate(pool, 100 * KIB);
         large.free();
         assertThrows(IllegalArgumentException.class, large::free);
         assertEquals(0, pool.stats().outstanding());
@@ -210,7 +272,7 @@ class MemoryPoolTest {
 
     @Test
     void releasingWhatWasFreedIsRefused() {
-        Block<Object> block = pool.allocate(100);
+        Block block = Block.allocate(pool, 100);
         block.free();
         assertThrows(IllegalStateException.class, block::release);
         assertEquals(0, pool.stats().outstanding());
@@ -218,7 +280,7 @@ class MemoryPoolTest {
 
     @Test
     void aNegativeSizeIsRefused() {
-        String message = assertThrows(IllegalArgumentException.class, () -> pool.allocate(-5))
+        String message = assertThrows(IllegalArgumentException.class, () -> Block.allocate(pool, -5))
                 .getMessage();
         assertTrue(message.contains("size=-5"), message);
     }
@@ -227,10 +289,10 @@ class MemoryPoolTest {
     void theLimitIsExactAndTheFailureNamesIt() {
         pool.close();
         pool = newPool(4 * MIB);
-        List<Block<Object>> blocks = new ArrayList<>();
+        List<Block> blocks = new ArrayList<>();
         AllocationException failure = assertThrows(AllocationException.class, () -> {
             while (true) {
-                blocks.add(pool.allocate(64 * KIB));
+                blocks.add(Block.allocate(pool, 64 * KIB));
             }
         });
         assertEquals(64, blocks.size());
@@ -241,10 +303,10 @@ class MemoryPoolTest {
         assertTrue(failure.getMessage().contains("limit=" + 4 * MIB), failure.getMessage());
         assertTrue(failure.getMessage().contains("pool test"), failure.getMessage());
         assertEquals(1, pool.stats().failures());
-        assertThrows(AllocationException.class, () -> pool.allocate(1));
-        assertThrows(AllocationException.class, () -> pool.allocate(Integer.MAX_VALUE));
+        assertThrows(AllocationException.class, () -> Block.allocate(pool, 1));
+        assertThrows(AllocationException.class, () -> Block.allocate(pool, Integer.MAX_VALUE));
         blocks.remove(0).release();
-        blocks.add(pool.allocate(64 * KIB));
+        blocks.add(Block.allocate(pool, 64 * KIB));
         blocks.forEach(Block::release);
     }
 
@@ -252,10 +314,10 @@ class MemoryPoolTest {
     void aLimitBelowARegionStillServes() {
         pool.close();
         pool = newPool(100 * KIB);
-        Block<Object> first = pool.allocate(1000);
-        Block<Object> second = pool.allocate(20 * KIB);
+        Block first = Block.allocate(pool, 1000);
+        Block second = Block.allocate(pool, 20 * KIB);
         assertEquals(64 * KIB, pool.stats().reservedBytes());
-        assertThrows(AllocationException.class, () -> pool.allocate(200 * KIB));
+        assertThrows(AllocationException.class, () -> Block.allocate(pool, 200 * KIB));
         first.release();
         second.release();
     }
@@ -264,8 +326,8 @@ class MemoryPoolTest {
     void nearTheLimitASmallerRegionFillsTheRest() {
         pool.close();
         pool = newPool(MIB + 256 * KIB);
-        Block<Object> whole = pool.allocate(MIB);
-        Block<Object> rest = pool.allocate(200 * KIB);
+        Block whole = Block.allocate(pool, MIB);
+        Block rest = Block.allocate(pool, 200 * KIB);
         assertEquals(MIB + 256 * KIB, pool.stats().reservedBytes());
         whole.release();
         rest.release();
@@ -275,9 +337,9 @@ class MemoryPoolTest {
     void anEmptyRegionMakesRoomForADedicatedOne() {
         pool.close();
         pool = newPool(4 * MIB);
-        pool.allocate(MIB / 2).release();
+        Block.allocate(pool, MIB / 2).release();
         assertEquals(MIB, pool.stats().reservedBytes());
-        Block<Object> block = pool.allocate(4 * MIB);
+        Block block = Block.allocate(pool, 4 * MIB);
         assertEquals(4 * MIB, pool.stats().reservedBytes());
         block.release();
     }
@@ -287,17 +349,17 @@ class MemoryPoolTest {
         pool.close();
         pool = newPool(MIB);
         for (int size = 16; size <= 2048; size *= 2) {
-            pool.allocate(size).release();
+            Block.allocate(pool, size).release();
         }
-        Block<Object> all = pool.allocate(MIB);
+        Block all = Block.allocate(pool, MIB);
         all.release();
     }
 
     @Test
     void onlyOneEmptyRegionIsKept() {
-        List<Block<Object>> blocks = new ArrayList<>();
+        List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            blocks.add(pool.allocate(MIB));
+            blocks.add(Block.allocate(pool, MIB));
         }
         assertEquals(10, pool.stats().regions());
         blocks.forEach(Block::release);
@@ -323,11 +385,11 @@ class MemoryPoolTest {
     }
 
     private int runThrough() {
-        List<Block<Object>> blocks = new ArrayList<>();
+        List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             int size = i % 3 == 0 ? 300 * KIB : i % 3 == 1 ? 2 * MIB : 500;
             try {
-                blocks.add(pool.allocate(size));
+                blocks.add(Block.allocate(pool, size));
             } catch (AllocationException expected) {
                 assertEquals(size, expected.requested());
             }
@@ -339,32 +401,32 @@ class MemoryPoolTest {
     @Test
     void aViewFactoryThatThrowsLosesNoBlock() {
         boolean[] fail = {true};
-        MemoryPool<Object> moody = MemoryPool.<Object>builder(block -> {
+        MemoryPool<Block> moody = MemoryPool.<Block>builder((run, index) -> {
                     if (fail[0]) {
                         throw new UnsupportedOperationException("not now");
                     }
-                    return new Object();
+                    return new Block(run, index);
                 })
                 .source(source)
                 .regionSize(64 * KIB)
                 .limit(64 * KIB)
                 .build();
         for (int i = 0; i < 10_000; i++) {
-            assertThrows(UnsupportedOperationException.class, () -> moody.allocate(500));
-            assertThrows(UnsupportedOperationException.class, () -> moody.allocate(5000));
+            assertThrows(UnsupportedOperationException.class, () -> Block.allocate(moody, 500));
+            assertThrows(UnsupportedOperationException.class, () -> Block.allocate(moody, 5000));
         }
         assertEquals(0, moody.stats().outstanding());
         fail[0] = false;
-        moody.allocate(500).release();
-        moody.allocate(5000).release();
+        Block.allocate(moody, 500).release();
+        Block.allocate(moody, 5000).release();
         moody.close();
     }
 
     @Test
     void afterCloseNothingIsHandedOutAndWhatIsOutStaysValid() {
-        Block<Object> small = pool.allocate(100);
-        Block<Object> large = pool.allocate(300 * KIB);
-        Block<Object> dedicated = pool.allocate(2 * MIB);
+        Block small = Block.allocate(pool, 100);
+        Block large = Block.allocate(pool, 300 * KIB);
+        Block dedicated = Block.allocate(pool, 2 * MIB);
         small.memory().putLong(small.offset(), 7);
         large.memory().putLong(large.offset(), 8);
         dedicated.memory().putLong(dedicated.offset(), 9);
@@ -373,7 +435,7 @@ class MemoryPoolTest {
         assertTrue(pool.stats().closed());
         assertEquals(3, pool.stats().outstanding());
         for (int size : new int[] {1, 100, 300 * KIB, 2 * MIB}) {
-            String message = assertThrows(IllegalStateException.class, () -> pool.allocate(size))
+            String message = assertThrows(IllegalStateException.class, () -> Block.allocate(pool, size))
                     .getMessage();
             assertTrue(message.contains("test") && message.contains("closed"), message);
         }
@@ -403,11 +465,11 @@ class MemoryPoolTest {
         assertRefused(builder().stripes(512), "stripes=512");
     }
 
-    private static MemoryPool.Builder<Object> builder() {
-        return MemoryPool.builder(block -> new Object());
+    private static MemoryPool.Builder<Block> builder() {
+        return MemoryPool.builder(Block::new);
     }
 
-    private static void assertRefused(MemoryPool.Builder<Object> builder, String named) {
+    private static void assertRefused(MemoryPool.Builder<Block> builder, String named) {
         String message =
                 assertThrows(AllocatorConfigException.class, builder::build).getMessage();
         assertTrue(message.contains(named), message);
@@ -415,16 +477,16 @@ class MemoryPoolTest {
 
     @Test
     void mappedMemoryHasAddresses() {
-        MemoryPool<Object> mapped = builder().regionSize(MIB).build();
-        Block<Object> first = mapped.allocate(100);
-        Block<Object> second = mapped.allocate(100);
+        MemoryPool<Block> mapped = builder().regionSize(MIB).build();
+        Block first = Block.allocate(mapped, 100);
+        Block second = Block.allocate(mapped, 100);
         assertTrue(first.hasAddress());
         assertEquals(second.offset() - first.offset(), second.address() - first.address());
         assertNotEquals(0, first.address());
         first.release();
         second.release();
         mapped.close();
-        Block<Object> onHeap = pool.allocate(100);
+        Block onHeap = Block.allocate(pool, 100);
         assertFalse(onHeap.hasAddress());
         assertThrows(UnsupportedOperationException.class, onHeap::address);
         onHeap.release();

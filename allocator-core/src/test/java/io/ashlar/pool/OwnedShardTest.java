@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class OwnedShardTest {
 
     private final CountingSource source = new CountingSource();
-    private final MemoryPool<Object> pool = MemoryPool.<Object>builder(block -> new Object())
+    private final MemoryPool<Block> pool = MemoryPool.builder(Block::new)
             .name("owned")
             .source(source)
             .regionSize(1 << 20)
@@ -54,17 +54,17 @@ class OwnedShardTest {
         }
     }
 
-    private OwnedShard<Object> openOnLoop() throws Exception {
+    private OwnedShard<Block> openOnLoop() throws Exception {
         return onLoop(() -> pool.openShard(loop));
     }
 
     @Test
     void theOwnerAllocatesAndFrees() throws Exception {
-        OwnedShard<Object> shard = openOnLoop();
+        OwnedShard<Block> shard = openOnLoop();
         onLoop(() -> {
-            Block<Object> first = shard.allocate(100);
+            Block first = Block.allocate(shard, 100);
             first.release();
-            Block<Object> second = shard.allocate(100);
+            Block second = Block.allocate(shard, 100);
             assertSame(first, second);
             second.release();
             pool.checkInvariants();
@@ -78,8 +78,8 @@ class OwnedShardTest {
 
     @Test
     void anotherThreadMayNotUseTheShard() throws Exception {
-        OwnedShard<Object> shard = openOnLoop();
-        String message = assertThrows(IllegalStateException.class, () -> shard.allocate(100))
+        OwnedShard<Block> shard = openOnLoop();
+        String message = assertThrows(IllegalStateException.class, () -> Block.allocate(shard, 100))
                 .getMessage();
         assertTrue(message.contains(Thread.currentThread().getName()), message);
         assertThrows(IllegalStateException.class, shard::retire);
@@ -87,8 +87,8 @@ class OwnedShardTest {
 
     @Test
     void aRemoteFreeCountsAtOnceAndIsCollectedWhenTheOwnerRunsShort() throws Exception {
-        OwnedShard<Object> shard = openOnLoop();
-        List<Block<Object>> blocks = onLoop(() -> allocate(shard, 8, 1000));
+        OwnedShard<Block> shard = openOnLoop();
+        List<Block> blocks = onLoop(() -> allocate(shard, 8, 1000));
         blocks.forEach(Block::release);
         PoolStats pending = pool.stats();
         assertEquals(0, pending.outstanding());
@@ -104,18 +104,18 @@ class OwnedShardTest {
         assertEquals(reserved, pool.stats().reservedBytes(), "what was freed remotely was not used again");
     }
 
-    private static List<Block<Object>> allocate(OwnedShard<Object> shard, int count, int size) {
-        List<Block<Object>> blocks = new ArrayList<>();
+    private static List<Block> allocate(OwnedShard<Block> shard, int count, int size) {
+        List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            blocks.add(shard.allocate(size));
+            blocks.add(Block.allocate(shard, size));
         }
         return blocks;
     }
 
     @Test
     void releasingTwiceRemotelyIsRefused() throws Exception {
-        OwnedShard<Object> shard = openOnLoop();
-        Block<Object> block = onLoop(() -> shard.allocate(100));
+        OwnedShard<Block> shard = openOnLoop();
+        Block block = onLoop(() -> Block.allocate(shard, 100));
         block.release();
         assertThrows(IllegalStateException.class, block::release);
         assertEquals(0, pool.stats().outstanding());
@@ -124,9 +124,9 @@ class OwnedShardTest {
 
     @Test
     void blocksOfARetiredShardStayValidAndComeBack() throws Exception {
-        OwnedShard<Object> shard = openOnLoop();
-        List<Block<Object>> blocks = onLoop(() -> {
-            List<Block<Object>> some = allocate(shard, 500, 200);
+        OwnedShard<Block> shard = openOnLoop();
+        List<Block> blocks = onLoop(() -> {
+            List<Block> some = allocate(shard, 500, 200);
             for (int i = 0; i < some.size(); i++) {
                 some.get(i).memory().putInt(some.get(i).offset(), i);
             }
@@ -138,7 +138,7 @@ class OwnedShardTest {
         assertEquals(500, pool.stats().outstanding());
         assertEquals(0, pool.stats().ownedShards());
         for (int i = 0; i < blocks.size(); i++) {
-            Block<Object> block = blocks.get(i);
+            Block block = blocks.get(i);
             assertEquals(i, block.memory().getInt(block.offset()));
             block.release();
         }
@@ -148,17 +148,17 @@ class OwnedShardTest {
 
     @Test
     void theOwnerStillAllocatesAfterRetiringLikeAnyOtherThread() throws Exception {
-        OwnedShard<Object> shard = openOnLoop();
-        Block<Object> block = onLoop(() -> {
+        OwnedShard<Block> shard = openOnLoop();
+        Block block = onLoop(() -> {
             shard.retire();
-            return shard.allocate(100);
+            return Block.allocate(shard, 100);
         });
         block.release();
     }
 
     @Test
     void aThreadThatDiesWithoutAWordIsNoticed() throws Exception {
-        List<Block<Object>> blocks = new ArrayList<>();
+        List<Block> blocks = new ArrayList<>();
         Thread thread = new Thread(() -> blocks.addAll(allocate(pool.openShard(Runnable::run), 100, 300)));
         thread.start();
         thread.join();
@@ -170,22 +170,22 @@ class OwnedShardTest {
 
     @Test
     void openingAShardNoticesTheDead() throws Exception {
-        List<OwnedShard<Object>> shards = new ArrayList<>();
+        List<OwnedShard<Block>> shards = new ArrayList<>();
         Daemon.run(() -> shards.add(pool.openShard(Runnable::run)));
-        OwnedShard<Object> mine = pool.openShard(Runnable::run);
+        OwnedShard<Block> mine = pool.openShard(Runnable::run);
         assertTrue(shards.get(0).isRetired());
         mine.retire();
     }
 
     @Test
     void closingReachesTheShardsOfOtherThreads() throws Exception {
-        OwnedShard<Object> shard = openOnLoop();
-        Block<Object> kept = onLoop(() -> {
-            shard.allocate(3000).release();
-            return shard.allocate(100);
+        OwnedShard<Block> shard = openOnLoop();
+        Block kept = onLoop(() -> {
+            Block.allocate(shard, 3000).release();
+            return Block.allocate(shard, 100);
         });
         pool.close();
-        String message = assertThrows(IllegalStateException.class, () -> onLoop(() -> shard.allocate(100)))
+        String message = assertThrows(IllegalStateException.class, () -> onLoop(() -> Block.allocate(shard, 100)))
                 .getMessage();
         assertTrue(message.contains("closed"), message);
         assertTrue(shard.isRetired());
@@ -197,8 +197,8 @@ class OwnedShardTest {
 
     @Test
     void closingWithARemoteFreePendingGivesEverythingBack() throws Exception {
-        OwnedShard<Object> shard = openOnLoop();
-        List<Block<Object>> blocks = onLoop(() -> allocate(shard, 1000, 700));
+        OwnedShard<Block> shard = openOnLoop();
+        List<Block> blocks = onLoop(() -> allocate(shard, 1000, 700));
         blocks.forEach(Block::release);
         pool.close();
         onLoop(() -> null);
@@ -207,13 +207,13 @@ class OwnedShardTest {
 
     @Test
     void exhaustionOnAnOwnedShardIsAnExceptionAndCounted() throws Exception {
-        OwnedShard<Object> shard = openOnLoop();
-        List<Block<Object>> blocks = new ArrayList<>();
+        OwnedShard<Block> shard = openOnLoop();
+        List<Block> blocks = new ArrayList<>();
         assertThrows(
                 AllocationException.class,
                 () -> onLoop(() -> {
                     while (true) {
-                        blocks.add(shard.allocate(1000));
+                        blocks.add(Block.allocate(shard, 1000));
                     }
                 }));
         assertEquals(1, pool.stats().failures());

@@ -7,22 +7,29 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ashlar.memory.MemorySource;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RegionsTest {
 
     private static final int REGION = 64 << 10;
 
+    private final MemoryPool<Block> none = MemoryPool.builder(Block::new).build();
+
+    /** A run of no pool in particular, which nobody hands out. */
+    private Run<Block> newRun() {
+        return new LargeRun<>(none.large());
+    }
+
     @Test
     void aRegionThatIsInUseIsClosedLater() {
         HookedSource source = new HookedSource();
-        MemoryPool<Object> pool = MemoryPool.<Object>builder(block -> new Object())
-                .source(source)
-                .regionSize(REGION)
-                .build();
-        Block<Object> first = pool.allocate(REGION);
-        Block<Object> second = pool.allocate(REGION);
-        Block<Object> dedicated = pool.allocate(2 * REGION);
+        MemoryPool<Block> pool =
+                MemoryPool.builder(Block::new).source(source).regionSize(REGION).build();
+        Block first = Block.allocate(pool, REGION);
+        Block second = Block.allocate(pool, REGION);
+        Block dedicated = Block.allocate(pool, 2 * REGION);
         source.onClose = HookedSource.IN_USE;
         first.release();
         second.release();
@@ -40,8 +47,8 @@ class RegionsTest {
     void aRegionThatWasInUseIsClosedBeforeTheNextIsOpened() {
         HookedSource source = new HookedSource();
         Regions regions = new Regions(MemorySource.limited(source, 2 * REGION), REGION);
-        Run first = new Run();
-        Run second = new Run();
+        Run<Block> first = newRun();
+        Run<Block> second = newRun();
         assertTrue(regions.allocate(first, REGION));
         assertTrue(regions.allocate(second, REGION));
         source.onClose = HookedSource.IN_USE;
@@ -62,17 +69,18 @@ class RegionsTest {
     @Test
     void runsComeFromTheLowestAddressOfTheOldestRegion() {
         Regions regions = new Regions(MemorySource.heap(), REGION);
-        Run[] runs = new Run[32];
-        for (int i = 0; i < runs.length; i++) {
-            runs[i] = new Run();
-            assertTrue(regions.allocate(runs[i], Region.SMALLEST_RUN));
-            assertEquals(i % 16 * Region.SMALLEST_RUN, runs[i].offset());
+        List<Run<Block>> runs = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            Run<Block> run = newRun();
+            runs.add(run);
+            assertTrue(regions.allocate(run, Region.SMALLEST_RUN));
+            assertEquals(i % 16 * Region.SMALLEST_RUN, run.offset());
         }
         assertEquals(2, regions.count());
-        Region oldest = runs[0].region();
-        regions.free(runs[20]);
-        regions.free(runs[5]);
-        Run again = new Run();
+        Region oldest = runs.get(0).region();
+        regions.free(runs.get(20));
+        regions.free(runs.get(5));
+        Run<Block> again = newRun();
         assertTrue(regions.allocate(again, Region.SMALLEST_RUN));
         assertEquals(oldest, again.region());
         assertEquals(5 * Region.SMALLEST_RUN, again.offset());

@@ -29,8 +29,8 @@ class RetirementStressTest {
 
     private final CountingSource source = new CountingSource();
 
-    private MemoryPool<Object> newPool() {
-        return MemoryPool.<Object>builder(block -> new Object())
+    private MemoryPool<Block> newPool() {
+        return MemoryPool.builder(Block::new)
                 .source(source)
                 .regionSize(64 << 10)
                 .stripes(1)
@@ -44,14 +44,13 @@ class RetirementStressTest {
         ExecutorService loop = Executors.newSingleThreadExecutor();
         try {
             for (int round = 0; round < ROUNDS; round++) {
-                MemoryPool<Object> pool = newPool();
-                OwnedShard<Object> shard =
+                MemoryPool<Block> pool = newPool();
+                OwnedShard<Block> shard =
                         loop.submit(() -> pool.openShard(loop)).get();
-                List<List<Block<Object>>> shares =
-                        loop.submit(() -> shares(shard)).get();
+                List<List<Block>> shares = loop.submit(() -> shares(shard)).get();
                 CyclicBarrier start = new CyclicBarrier(RELEASERS + 1);
                 List<Future<?>> all = new ArrayList<>();
-                for (List<Block<Object>> share : shares) {
+                for (List<Block> share : shares) {
                     all.add(threads.submit(() -> {
                         start.await();
                         share.forEach(Block::release);
@@ -81,12 +80,12 @@ class RetirementStressTest {
         }
     }
 
-    private static List<List<Block<Object>>> shares(OwnedShard<Object> shard) {
-        List<List<Block<Object>>> shares = new ArrayList<>();
+    private static List<List<Block>> shares(OwnedShard<Block> shard) {
+        List<List<Block>> shares = new ArrayList<>();
         for (int i = 0; i < RELEASERS; i++) {
-            List<Block<Object>> share = new ArrayList<>();
+            List<Block> share = new ArrayList<>();
             for (int n = 0; n < BLOCKS_EACH; n++) {
-                share.add(shard.allocate(n % 2 == 0 ? 64 : 500));
+                share.add(Block.allocate(shard, n % 2 == 0 ? 64 : 500));
             }
             shares.add(share);
         }
@@ -95,16 +94,16 @@ class RetirementStressTest {
 
     @Test
     void noBlockIsLostWhileAStripeIsContended() throws Exception {
-        MemoryPool<Object> pool = newPool();
+        MemoryPool<Block> pool = newPool();
         int threadCount = 4;
         ExecutorService threads = Executors.newFixedThreadPool(threadCount);
         CountDownLatch done = new CountDownLatch(threadCount);
         List<Future<?>> all = new ArrayList<>();
         for (int t = 0; t < threadCount; t++) {
             all.add(threads.submit(() -> {
-                List<Block<Object>> mine = new ArrayList<>();
+                List<Block> mine = new ArrayList<>();
                 for (int i = 0; i < ROUNDS * 20; i++) {
-                    mine.add(pool.allocate(100));
+                    mine.add(Block.allocate(pool, 100));
                     if (mine.size() == 50) {
                         mine.forEach(Block::release);
                         mine.clear();

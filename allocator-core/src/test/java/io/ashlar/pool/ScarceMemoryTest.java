@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,13 +24,13 @@ class ScarceMemoryTest {
     private static final int SMALL_REGION = 64 << 10;
 
     private final CountingSource source = new CountingSource();
-    private MemoryPool<Object> pool = newPool(MIB, MIB);
+    private MemoryPool<Block> pool = newPool(MIB, MIB);
 
-    private MemoryPool<Object> newPool(long limit, int regionSize) {
-        return newPool(limit, regionSize, 1, block -> new Object());
+    private MemoryPool<Block> newPool(long limit, int regionSize) {
+        return newPool(limit, regionSize, 1, Block::new);
     }
 
-    private MemoryPool<Object> newPool(long limit, int regionSize, int stripes, ViewFactory<Object> views) {
+    private MemoryPool<Block> newPool(long limit, int regionSize, int stripes, ViewFactory<Block> views) {
         return MemoryPool.builder(views)
                 .source(source)
                 .limit(limit)
@@ -49,11 +50,11 @@ class ScarceMemoryTest {
     }
 
     /** Allocates until the pool refuses. */
-    private List<Block<Object>> fill(int size) {
-        List<Block<Object>> blocks = new ArrayList<>();
+    private List<Block> fill(int size) {
+        List<Block> blocks = new ArrayList<>();
         assertThrows(AllocationException.class, () -> {
             while (true) {
-                blocks.add(pool.allocate(size));
+                blocks.add(Block.allocate(pool, size));
             }
         });
         return blocks;
@@ -61,16 +62,16 @@ class ScarceMemoryTest {
 
     @Test
     void whereALongRunDoesNotFitAShortOneDoes() {
-        List<Block<Object>> small = new ArrayList<>();
+        List<Block> small = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            small.add(pool.allocate(512)); // from then on this class takes the longest runs, 16 KiB
+            small.add(Block.allocate(pool, 512)); // from then on this class takes the longest runs, 16 KiB
         }
-        List<Block<Object>> rest = fill(4 * KIB);
+        List<Block> rest = fill(4 * KIB);
         for (int i = 0; i < rest.size(); i += 2) {
             rest.get(i).release();
         }
         for (int i = 0; i < 64; i++) {
-            small.add(pool.allocate(512));
+            small.add(Block.allocate(pool, 512));
         }
         small.forEach(Block::release);
         for (int i = 1; i < rest.size(); i += 2) {
@@ -80,25 +81,56 @@ class ScarceMemoryTest {
 
     @Test
     void whatADeadThreadHeldServesTheNext() throws Exception {
-        Daemon.run(() -> pool.openShard(Runnable::run).allocate(1000).release());
-        pool.allocate(MIB).release();
+        Daemon.run(() -> Block.allocate(pool.openShard(Runnable::run), 1000).release());
+        Block.allocate(pool, MIB).release();
+    }
+
+    /** The only stripe is locked by then, and the dead thread's slabs pass to it. */
+    @Test
+    void whatADeadThreadHeldServesASmallRequest() throws Exception {
+        pool = newPool(SMALL_REGION, SMALL_REGION);
+        AtomicReference<Block> kept = new AtomicReference<>();
+        Daemon.run(() -> {
+            OwnedShard<Block> shard = pool.openShard(Runnable::run);
+            kept.set(Block.allocate(shard, 64));
+            List<Block> blocks = new ArrayList<>();
+            assertThrows(AllocationException.class, () -> {
+                while (true) {
+                    blocks.add(Block.allocate(shard, 500));
+                }
+            });
+            blocks.forEach(Block::release);
+        });
+        Daemon.run(() -> {
+            Block.allocate(pool, 400).release();
+            Block.allocate(pool, 64).release();
+        });
+        kept.get().release();
+    }
+
+    @Test
+    void anOwnersThreadThatAsksThePoolFindsItsOwnIdleSlabs() {
+        OwnedShard<Block> shard = pool.openShard(Runnable::run);
+        Block.allocate(shard, 1000).release();
+        Block.allocate(pool, MIB).release();
+        shard.retire();
     }
 
     @Test
     void anOwnersIdleSlabsMakeRoomBeforeItsRequestFails() {
-        OwnedShard<Object> shard = pool.openShard(Runnable::run);
+        OwnedShard<Block> shard = pool.openShard(Runnable::run);
         for (int size = 16; size <= 2048; size *= 2) {
-            shard.allocate(size).release();
+            Block.allocate(shard, size).release();
         }
-        shard.allocate(MIB).release();
+        Block.allocate(shard, MIB).release();
         shard.retire();
     }
 
     @Test
     void anOwnerTakesTheFreeBlocksOfStripesBeforeItsRequestFails() {
         pool = newPool(SMALL_REGION, SMALL_REGION);
-        List<Block<Object>> blocks = fill(500);
-        List<Block<Object>> kept = new ArrayList<>();
+        List<Block> blocks = fill(500);
+        List<Block> kept = new ArrayList<>();
         for (int i = 0; i < blocks.size(); i++) {
             if (i % 8 == 0) {
                 kept.add(blocks.get(i)); // one in each slab, so that no run comes back
@@ -106,36 +138,35 @@ class ScarceMemoryTest {
                 blocks.get(i).release();
             }
         }
-        OwnedShard<Object> shard = pool.openShard(Runnable::run);
-        shard.allocate(500).release();
+        OwnedShard<Block> shard = pool.openShard(Runnable::run);
+        Block.allocate(shard, 500).release();
         shard.retire();
         kept.forEach(Block::release);
     }
 
     @Test
     void aThreadThatHasRetiredItsShardIsRefusedLikeAnyOther() {
-        OwnedShard<Object> shard = pool.openShard(Runnable::run);
+        OwnedShard<Block> shard = pool.openShard(Runnable::run);
         shard.retire();
-        Block<Object> all = shard.allocate(MIB);
-        assertThrows(AllocationException.class, () -> shard.allocate(MIB));
-        assertThrows(AllocationException.class, () -> shard.allocate(100));
+        Block all = Block.allocate(shard, MIB);
+        assertThrows(AllocationException.class, () -> Block.allocate(shard, MIB));
+        assertThrows(AllocationException.class, () -> Block.allocate(shard, 100));
         all.release();
     }
 
     @Test
     void otherOwnersAreAskedToGiveBackWhatIsIdle() throws Exception {
         ExecutorService loop = Executors.newSingleThreadExecutor();
-        OwnedShard<Object> shard = loop.submit(() -> pool.openShard(loop)).get();
-        List<Block<Object>> blocks =
-                loop.submit(() -> allocate(shard, 700, 1000)).get();
+        OwnedShard<Block> shard = loop.submit(() -> pool.openShard(loop)).get();
+        List<Block> blocks = loop.submit(() -> allocate(shard, 700, 1000)).get();
         blocks.forEach(Block::release);
         assertEquals(0, pool.stats().usedBytes());
-        Block<Object> half;
+        Block half;
         try {
-            half = pool.allocate(MIB / 2);
+            half = Block.allocate(pool, MIB / 2);
         } catch (AllocationException ownerWasAsked) {
             loop.submit(() -> {}).get();
-            half = pool.allocate(MIB / 2);
+            half = Block.allocate(pool, MIB / 2);
         }
         half.release();
         loop.submit(shard::retire).get();
@@ -143,10 +174,10 @@ class ScarceMemoryTest {
         loop.awaitTermination(Daemon.PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
-    private static List<Block<Object>> allocate(OwnedShard<Object> shard, int count, int size) {
-        List<Block<Object>> blocks = new ArrayList<>();
+    private static List<Block> allocate(OwnedShard<Block> shard, int count, int size) {
+        List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            blocks.add(shard.allocate(size));
+            blocks.add(Block.allocate(shard, size));
         }
         return blocks;
     }
@@ -155,14 +186,14 @@ class ScarceMemoryTest {
     void aStripeThatIsBusyIsWaitedForBeforeARequestFails() throws Exception {
         GatedViews gate = new GatedViews(16);
         pool = newPool(2 * MIB, MIB, 1, gate);
-        List<Block<Object>> blocks = new ArrayList<>();
+        List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < 1100; i++) {
-            blocks.add(pool.allocate(1024)); // more than one region
+            blocks.add(Block.allocate(pool, 1024)); // more than one region
         }
-        Daemon busy = Daemon.start(() -> pool.allocate(16).release());
+        Daemon busy = Daemon.start(() -> Block.allocate(pool, 16).release());
         gate.awaitReached();
         blocks.forEach(Block::release); // nobody can collect them now
-        Daemon inNeed = Daemon.start(() -> pool.allocate(MIB).release());
+        Daemon inNeed = Daemon.start(() -> Block.allocate(pool, MIB).release());
         inNeed.awaitWaiting();
         gate.open();
         inNeed.join();
@@ -173,11 +204,11 @@ class ScarceMemoryTest {
     void aBusyStripeIsPassedByWhileAnotherIsFree() throws Exception {
         GatedViews gate = new GatedViews(16);
         pool = newPool(MIB, SMALL_REGION, 2, gate);
-        Daemon busy = Daemon.start(() -> pool.allocate(16).release());
+        Daemon busy = Daemon.start(() -> Block.allocate(pool, 16).release());
         gate.awaitReached();
         try {
             for (int i = 0; i < 2; i++) { // one of two threads with consecutive ids prefers the busy stripe
-                Daemon.run(() -> pool.allocate(100).release());
+                Daemon.run(() -> Block.allocate(pool, 100).release());
             }
         } finally {
             gate.open();
@@ -188,12 +219,12 @@ class ScarceMemoryTest {
     @Test
     void aSmallEmptyRegionMakesRoomForALargerOne() {
         pool = newPool(2 * MIB, MIB);
-        Block<Object> dedicated = pool.allocate(MIB + MIB / 2);
-        pool.allocate(MIB / 2).release();
+        Block dedicated = Block.allocate(pool, MIB + MIB / 2);
+        Block.allocate(pool, MIB / 2).release();
         dedicated.release();
         assertEquals(MIB / 2, source.reserved());
-        Block<Object> first = pool.allocate(MIB);
-        Block<Object> second = pool.allocate(MIB);
+        Block first = Block.allocate(pool, MIB);
+        Block second = Block.allocate(pool, MIB);
         first.release();
         second.release();
     }
@@ -202,14 +233,14 @@ class ScarceMemoryTest {
     @ValueSource(booleans = {true, false})
     void ofTwoEmptyRegionsTheLargerIsKept(boolean largerEmptiesFirst) {
         pool = newPool(MIB + SMALL_REGION, MIB);
-        Block<Object> whole = pool.allocate(MIB);
-        Block<Object> rest = pool.allocate(SMALL_REGION);
+        Block whole = Block.allocate(pool, MIB);
+        Block rest = Block.allocate(pool, SMALL_REGION);
         (largerEmptiesFirst ? whole : rest).release();
         (largerEmptiesFirst ? rest : whole).release();
         assertEquals(MIB, source.reserved());
         int calls = source.calls.get();
         for (int i = 0; i < 100; i++) {
-            pool.allocate(MIB).release();
+            Block.allocate(pool, MIB).release();
         }
         assertEquals(calls, source.calls.get(), "calls of the source");
     }

@@ -22,10 +22,10 @@ class SlabRunsTest {
     private static final int MIB = 1 << 20;
 
     private final CountingSource source = new CountingSource();
-    private MemoryPool<Object> pool = newPool(16 * MIB);
+    private MemoryPool<RawView> pool = newPool(16 * MIB);
 
-    private MemoryPool<Object> newPool(int regionSize) {
-        return MemoryPool.<Object>builder(block -> new Object())
+    private MemoryPool<RawView> newPool(int regionSize) {
+        return MemoryPool.builder(RawView::new)
                 .source(source)
                 .limit(1 << 30)
                 .regionSize(regionSize)
@@ -44,69 +44,69 @@ class SlabRunsTest {
 
     @Test
     void theRunsOfAClassDoubleUpToTheLongest() {
-        List<Block<Object>> blocks = new ArrayList<>();
-        Set<SlabRun<Object>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<RawView> blocks = new ArrayList<>();
+        Set<SlabRun<RawView>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         TreeMap<Integer, Integer> runsOfLength = new TreeMap<>();
         for (int i = 0; i < 5000; i++) {
-            Block<Object> block = pool.allocate(1000);
+            RawView block = pool.allocate(1000);
             blocks.add(block);
-            if (seen.add(block.slabRun)) {
-                runsOfLength.merge(block.slabRun.bytes(), 1, Integer::sum);
+            if (seen.add(block.slab())) {
+                runsOfLength.merge(block.slab().bytes(), 1, Integer::sum);
             }
         }
         assertEquals(256 * KIB, runsOfLength.lastKey());
         for (int bytes = 4 * KIB; bytes < 256 * KIB; bytes *= 2) {
             assertEquals(1, runsOfLength.get(bytes), "runs of " + bytes + " bytes");
         }
-        blocks.forEach(Block::release);
+        blocks.forEach(view -> view.free(1000));
     }
 
     @Test
     void anEmptySlabIsKept() {
-        List<Block<Object>> full = new ArrayList<>();
-        Block<Object> block = pool.allocate(500);
-        SlabRun<Object> first = block.slabRun;
-        while (block.slabRun == first) {
+        List<RawView> full = new ArrayList<>();
+        RawView block = pool.allocate(500);
+        SlabRun<RawView> first = block.slab();
+        while (block.slab() == first) {
             full.add(block);
             block = pool.allocate(500);
         }
-        Block<Object> beyond = block; // the only one of the current slab
-        full.forEach(Block::release);
-        List<Block<Object>> again = new ArrayList<>();
+        RawView beyond = block; // the only one of the current slab
+        full.forEach(view -> view.free(500));
+        List<RawView> again = new ArrayList<>();
         do {
             block = pool.allocate(500);
             again.add(block);
-        } while (block.slabRun == beyond.slabRun);
-        assertSame(first, block.slabRun, "a load around the edge of a slab fetches a run each time");
-        again.forEach(Block::release);
-        beyond.release();
+        } while (block.slab() == beyond.slab());
+        assertSame(first, block.slab(), "a load around the edge of a slab fetches a run each time");
+        again.forEach(view -> view.free(500));
+        beyond.free(500);
     }
 
     @Test
     void afterABurstTheRunsGoBackButForAFew() {
         pool = newPool(MIB);
-        List<Block<Object>> blocks = new ArrayList<>();
+        List<RawView> blocks = new ArrayList<>();
         for (int i = 0; i < 16 * KIB; i++) {
             blocks.add(pool.allocate(1000));
         }
         assertTrue(pool.stats().regions() >= 16);
-        blocks.forEach(Block::release);
+        blocks.forEach(view -> view.free(1000));
         // At most one for the current slab, one for the empty slabs that are kept, and one that is empty.
         assertTrue(pool.stats().regions() <= 3, "regions=" + pool.stats().regions());
     }
 
     @Test
     void aSlabThatIsPassedOnHalfFullServesItsHeir() {
-        OwnedShard<Object> shard = pool.openShard(Runnable::run);
-        Block<Object> kept = shard.allocate(100);
-        Block<Object> freed = shard.allocate(100);
-        freed.release();
+        OwnedShard<RawView> shard = pool.openShard(Runnable::run);
+        RawView kept = shard.allocate(100);
+        RawView freed = shard.allocate(100);
+        freed.free(100);
         shard.retire();
         pool.checkInvariants();
-        Block<Object> next = pool.allocate(100);
-        assertSame(kept.slabRun, next.slabRun);
+        RawView next = pool.allocate(100);
+        assertSame(kept.slab(), next.slab());
         assertNotSame(kept, next);
-        next.release();
-        kept.release();
+        next.free(100);
+        kept.free(100);
     }
 }

@@ -18,10 +18,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StatsTest {
 
     private static final int SCRAPES = 1_000_000;
+    private static final int LARGE_SCRAPES = 300_000;
     private static final int REGION = 64 << 10;
 
     private final HookedSource source = new HookedSource();
-    private final MemoryPool<Object> pool = MemoryPool.<Object>builder(block -> new Object())
+    private final MemoryPool<Block> pool = MemoryPool.builder(Block::new)
             .source(source)
             .regionSize(REGION)
             .stripes(1)
@@ -40,10 +41,10 @@ class StatsTest {
 
     @Test
     void countersDoNotGoBackWhileAnOwnerCollects() throws Exception {
-        OwnedShard<Object> shard = pool.openShard(Runnable::run);
-        List<Block<Object>> blocks = new ArrayList<>();
+        OwnedShard<Block> shard = pool.openShard(Runnable::run);
+        List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
-            blocks.add(shard.allocate(500));
+            blocks.add(Block.allocate(shard, 500));
         }
         Daemon.run(() -> blocks.forEach(Block::release));
         assertEquals(1000, pool.stats().frees());
@@ -64,9 +65,9 @@ class StatsTest {
     @ValueSource(ints = {1, 64})
     void underTrafficNoCounterGoesBackAndNothingIsLessThanNothing(int blocksAtOnce) throws Exception {
         AtomicBoolean stop = new AtomicBoolean();
-        AtomicReference<List<Block<Object>>> onTheWay = new AtomicReference<>();
+        AtomicReference<List<Block>> onTheWay = new AtomicReference<>();
         Daemon owner = Daemon.start(() -> {
-            OwnedShard<Object> shard = pool.openShard(Runnable::run);
+            OwnedShard<Block> shard = pool.openShard(Runnable::run);
             while (!stop.get()) {
                 shard.collectRemote();
                 if (onTheWay.get() == null) {
@@ -81,7 +82,7 @@ class StatsTest {
             }
         });
         try {
-            scrape();
+            scrape(SCRAPES);
         } finally {
             stop.set(true);
             owner.join();
@@ -90,9 +91,34 @@ class StatsTest {
         }
     }
 
-    private void scrape() {
+    /** Large blocks are counted by the pool or by the shard, each time they are handed out and each time they are freed. */
+    @Test
+    void underTrafficOfLargeBlocksNothingIsLessThanNothing() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        Daemon owner = Daemon.start(() -> {
+            OwnedShard<Block> shard = pool.openShard(Runnable::run);
+            while (!stop.get()) {
+                Block first = Block.allocate(shard, 8000);
+                Block second = Block.allocate(shard, 8000);
+                Block third = Block.allocate(shard, 8000);
+                first.release();
+                second.release();
+                third.release(); // one more than is kept
+                shard.trim(); // so that the next ones come from the pool
+            }
+            shard.retire();
+        });
+        try {
+            scrape(LARGE_SCRAPES);
+        } finally {
+            stop.set(true);
+            owner.join();
+        }
+    }
+
+    private void scrape(int times) {
         PoolStats last = pool.stats();
-        for (int i = 0; i < SCRAPES; i++) {
+        for (int i = 0; i < times; i++) {
             PoolStats now = pool.stats();
             PoolStats before = last;
             Supplier<String> figures = () -> before + " then " + now;
@@ -106,16 +132,16 @@ class StatsTest {
         }
     }
 
-    private static List<Block<Object>> allocate(OwnedShard<Object> shard, int count) {
-        List<Block<Object>> blocks = new ArrayList<>(count);
+    private static List<Block> allocate(OwnedShard<Block> shard, int count) {
+        List<Block> blocks = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            blocks.add(shard.allocate(500));
+            blocks.add(Block.allocate(shard, 500));
         }
         return blocks;
     }
 
-    private static void free(AtomicReference<List<Block<Object>>> onTheWay) {
-        List<Block<Object>> blocks = onTheWay.get();
+    private static void free(AtomicReference<List<Block>> onTheWay) {
+        List<Block> blocks = onTheWay.get();
         if (blocks != null) {
             blocks.forEach(Block::release);
             onTheWay.set(null);
@@ -124,8 +150,8 @@ class StatsTest {
 
     @Test
     void resizingElsewhereDoesNotDisturbWhatTheOwnerCounts() throws Exception {
-        OwnedShard<Object> shard = pool.openShard(Runnable::run);
-        Block<Object> block = shard.allocate(500);
+        OwnedShard<Block> shard = pool.openShard(Runnable::run);
+        Block block = Block.allocate(shard, 500);
         AtomicBoolean stop = new AtomicBoolean();
         Daemon holder = Daemon.start(() -> {
             for (int size = 0; !stop.get(); size++) {
@@ -134,7 +160,7 @@ class StatsTest {
             block.release();
         });
         for (int i = 0; i < 3_000_000; i++) {
-            shard.allocate(100).free();
+            Block.allocate(shard, 100).free();
         }
         stop.set(true);
         holder.join();

@@ -16,37 +16,34 @@ class SteadyStateTest {
     private static final int[] SIZES = {10, 100, 1000, 8000, 30_000, 100_000, 1 << 20};
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private final Block<?>[] held = new Block<?>[64];
+    private final Block[] held = new Block[64];
 
     @Test
     void anOwnedShardAllocatesNothingOnTheHeap() {
-        MemoryPool<Object> pool =
-                MemoryPool.<Object>builder(block -> new Object()).build();
-        OwnedShard<Object> shard = pool.openShard(Runnable::run);
-        assertNothingAllocated(shard::allocate);
+        MemoryPool<Block> pool = MemoryPool.builder(Block::new).build();
+        OwnedShard<Block> shard = pool.openShard(Runnable::run);
+        assertNothingAllocated(size -> Block.allocate(shard, size));
         pool.close();
     }
 
     @Test
     void aStripeAllocatesNothingOnTheHeap() {
-        MemoryPool<Object> pool =
-                MemoryPool.<Object>builder(block -> new Object()).build();
-        assertNothingAllocated(pool::allocate);
+        MemoryPool<Block> pool = MemoryPool.builder(Block::new).build();
+        assertNothingAllocated(size -> Block.allocate(pool, size));
         pool.close();
     }
 
     @Test
     void aBurstThatComesAgainAllocatesNothingOnTheHeap() {
-        MemoryPool<Object> pool =
-                MemoryPool.<Object>builder(block -> new Object()).build();
-        OwnedShard<Object> shard = pool.openShard(Runnable::run);
-        Block<?>[] burst = new Block<?>[800];
+        MemoryPool<Block> pool = MemoryPool.builder(Block::new).build();
+        OwnedShard<Block> shard = pool.openShard(Runnable::run);
+        Block[] burst = new Block[800];
         assertNothingAllocated(() -> {
             for (int round = 0; round < 100; round++) {
                 for (int i = 0; i < burst.length; i++) {
-                    burst[i] = shard.allocate(1000);
+                    burst[i] = Block.allocate(shard, 1000);
                 }
-                for (Block<?> block : burst) {
+                for (Block block : burst) {
                     block.release();
                 }
             }
@@ -54,7 +51,7 @@ class SteadyStateTest {
         pool.close();
     }
 
-    private void assertNothingAllocated(IntFunction<Block<Object>> allocate) {
+    private void assertNothingAllocated(IntFunction<Block> allocate) {
         assertNothingAllocated(() -> churn(allocate));
     }
 
@@ -71,10 +68,10 @@ class SteadyStateTest {
         assertEquals(0, least, "bytes on the Java heap");
     }
 
-    private void churn(IntFunction<Block<Object>> allocate) {
+    private void churn(IntFunction<Block> allocate) {
         for (int i = 0; i < ROUNDS; i++) {
             int slot = i * 31 & 63;
-            Block<?> old = held[slot];
+            Block old = held[slot];
             if (old != null) {
                 old.release();
             }

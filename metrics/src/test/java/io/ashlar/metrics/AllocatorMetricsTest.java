@@ -321,12 +321,10 @@ class AllocatorMetricsTest {
 
     @Test
     void aPoolWithoutNettyIsPublishedToo() {
-        try (MemoryPool<Block<?>> pool = MemoryPool.<Block<?>>builder(block -> block)
-                .name("frames")
-                .limit(LIMIT)
-                .build()) {
+        try (MemoryPool<Block> pool =
+                MemoryPool.builder(Block::new).name("frames").limit(LIMIT).build()) {
             new AllocatorMetrics(pool::stats).bindTo(registry);
-            Block<?> block = pool.allocate(777);
+            Block block = Block.allocate(pool, 777);
             assertEquals(777, value(registry, AllocatorMeters.REQUESTED, "name", "frames"));
             block.release();
             assertEquals(0, value(registry, AllocatorMeters.OUTSTANDING, "name", "frames"));

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.netty;
 
-import io.ashlar.memory.AllocationException;
 import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.memory.MemorySource;
-import io.ashlar.pool.Block;
 import io.ashlar.pool.MemoryPool;
-import io.ashlar.pool.OwnedShard;
 import io.ashlar.pool.PoolStats;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -59,25 +56,15 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
      */
     public static final AshlarByteBufAllocator DEFAULT = builder().build();
 
-    private final MemoryPool<AshlarByteBuf> pool;
-    private final EventLoopShards shards = new EventLoopShards();
-    private final HeapBuffers heapBuffers = new HeapBuffers();
+    private final BufferPool<AshlarByteBuf> direct;
+    private final BufferPool<AshlarHeapByteBuf> heap;
+    private final UnpooledHeapBuffers unpooledHeap = new UnpooledHeapBuffers();
     private final Metric metric = new Metric();
 
     private AshlarByteBufAllocator(Builder builder) {
         super(builder.preferDirect);
-        MemoryPool.Builder<AshlarByteBuf> poolBuilder = MemoryPool.<AshlarByteBuf>builder(
-                        block -> new AshlarByteBuf(this, block))
-                .name(builder.name)
-                .limit(builder.limit)
-                .source(builder.source == null ? MemorySource.mapped() : builder.source);
-        if (builder.regionSize != null) {
-            poolBuilder.regionSize(builder.regionSize);
-        }
-        if (builder.stripes != null) {
-            poolBuilder.stripes(builder.stripes);
-        }
-        pool = poolBuilder.build();
+        direct = new BufferPool<>(this, AshlarByteBuf::new, builder::configureDirect);
+        heap = new BufferPool<>(this, AshlarHeapByteBuf::new, builder::configureHeap);
     }
 
     /**
@@ -116,7 +103,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
      * @return the name
      */
     public String name() {
-        return pool.name();
+        return direct.memory().name();
     }
 
     /**
@@ -126,12 +113,22 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
      * @return the figures
      */
     public PoolStats stats() {
-        return pool.stats();
+        return direct.memory().stats();
+    }
+
+    /**
+     * The figures of the pool that heap buffers come from. It takes at most a quarter of the Java heap; what exceeds that
+     * is served by unpooled heap buffers, which these figures do not know.
+     *
+     * @return the figures
+     */
+    public PoolStats heapStats() {
+        return heap.memory().stats();
     }
 
     /**
      * Netty's own two figures. Used direct memory is the bytes of the regions held from the OS
-     * ({@link PoolStats#reservedBytes()}), used heap memory the bytes of live heap buffers.
+     * ({@link PoolStats#reservedBytes()}), used heap memory the bytes of the arrays held for heap buffers, pooled or not.
      *
      * @return a live view, always the same object
      */
@@ -158,54 +155,40 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
             throw new UnsupportedOperationException("the allocator name=" + name()
                     + " is shared by the whole process and is not closed: build one of your own to close it");
         }
-        pool.close();
-        shards.retireAll();
+        direct.close();
+        heap.close();
     }
 
     @Override
     protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-        return watched(AshlarByteBuf.handOut(allocateBlock(initialCapacity), initialCapacity, maxCapacity));
+        return watched(direct.allocate(initialCapacity).handOut(initialCapacity, maxCapacity));
     }
 
     @Override
     protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
-        return heapBuffers.newBuffer(this, initialCapacity, maxCapacity);
+        AshlarHeapByteBuf buf = heap.tryAllocate(initialCapacity);
+        return buf != null
+                ? watched(buf.handOut(initialCapacity, maxCapacity))
+                : unpooledHeap.newBuffer(this, initialCapacity, maxCapacity);
     }
 
-    /** The place of leak detection: whatever is to watch a direct buffer from its hand-out on starts here. */
-    private static ByteBuf watched(AshlarByteBuf buf) {
-        return ResourceLeakDetector.getLevel().compareTo(ResourceLeakDetector.Level.ADVANCED) >= 0
-                ? toLeakAwareBuffer(buf)
-                : buf;
+    /** The place of leak detection: whatever is to watch a buffer from its hand-out on starts here. */
+    private static ByteBuf watched(ByteBuf buf) {
+        ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+        boolean wrap = level == ResourceLeakDetector.Level.ADVANCED || level == ResourceLeakDetector.Level.PARANOID;
+        return wrap ? toLeakAwareBuffer(buf) : buf;
     }
 
-    /** Takes a block from the current thread's shard, or from the stripes if it has none. */
-    Block<AshlarByteBuf> allocateBlock(int size) {
-        try {
-            OwnedShard<AshlarByteBuf> shard = shards.ofCurrentThread(pool);
-            return shard != null ? shard.allocate(size) : pool.allocate(size);
-        } catch (AllocationException e) {
-            throw new OutOfPoolMemoryError(e);
-        }
+    BufferPool<AshlarByteBuf> direct() {
+        return direct;
     }
 
-    /**
-     * As {@link #allocateBlock}, for a caller that can do without: null if there is no memory or the pool is closed.
-     */
-    @Nullable
-    Block<AshlarByteBuf> tryAllocateBlock(int size) {
-        if (pool.isClosed()) {
-            return null;
-        }
-        try {
-            return allocateBlock(size);
-        } catch (OutOfPoolMemoryError | IllegalStateException noneToBeHad) {
-            return null;
-        }
+    BufferPool<AshlarHeapByteBuf> heap() {
+        return heap;
     }
 
-    HeapBuffers heapBuffers() {
-        return heapBuffers;
+    UnpooledHeapBuffers unpooledHeap() {
+        return unpooledHeap;
     }
 
     @Override
@@ -220,17 +203,17 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
 
         @Override
         public long usedHeapMemory() {
-            return heapBuffers.usedBytes();
+            return heap.memory().stats().reservedBytes() + unpooledHeap.usedBytes();
         }
 
         @Override
         public long usedDirectMemory() {
-            return pool.stats().reservedBytes();
+            return stats().reservedBytes();
         }
 
         @Override
         public String toString() {
-            return "Metric[name=" + pool.name() + ", usedHeapMemory=" + usedHeapMemory() + ", usedDirectMemory="
+            return "Metric[name=" + name() + ", usedHeapMemory=" + usedHeapMemory() + ", usedDirectMemory="
                     + usedDirectMemory() + "]";
         }
     }
@@ -240,6 +223,9 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
      */
     public static final class Builder {
 
+        private static final long SMALLEST_HEAP_REGION = 1 << 20;
+        private static final long LARGEST_HEAP_REGION = 16 << 20;
+
         private String name = "default";
         private boolean preferDirect = PlatformDependent.directBufferPreferred();
         private long limit = PlatformDependent.maxDirectMemory();
@@ -248,6 +234,29 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         private @Nullable Integer stripes;
 
         private Builder() {}
+
+        private void configureDirect(MemoryPool.Builder<?> pool) {
+            pool.name(name).limit(limit).source(source == null ? MemorySource.mapped() : source);
+            if (regionSize != null) {
+                pool.regionSize(regionSize);
+            }
+            if (stripes != null) {
+                pool.stripes(stripes);
+            }
+        }
+
+        /** Regions of a 64th of the Java heap, from 1 to 16 MiB, and a quarter of the Java heap altogether. */
+        private void configureHeap(MemoryPool.Builder<?> pool) {
+            long max = Runtime.getRuntime().maxMemory();
+            long region = Math.min(LARGEST_HEAP_REGION, Math.max(SMALLEST_HEAP_REGION, Long.highestOneBit(max / 64)));
+            pool.name(name + "-heap")
+                    .limit(Math.max(region, max / 4))
+                    .source(MemorySource.heap())
+                    .regionSize((int) region);
+            if (stripes != null) {
+                pool.stripes(stripes);
+            }
+        }
 
         /**
          * Names the allocator, for messages, logs and metrics. Names should be stable and few; they need not be unique.

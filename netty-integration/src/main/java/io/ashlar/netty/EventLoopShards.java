@@ -15,7 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shards of one allocator that event loop threads own.
+ * The shards of one pool that event loop threads own.
  *
  * <p>A thread gets one at its first allocation, if it is sure to clean up its thread-locals when it ends <em>and</em>
  * runs an executor that knows it as its one thread. Every other thread gets none, and nothing is stored for it: a plain
@@ -27,23 +27,25 @@ import org.jspecify.annotations.Nullable;
  * <p>A shard is retired when its thread ends, or when the allocator is closed, whichever comes first. Both happen on
  * the thread itself. This object knows the shards only while they are open, and does not know the allocator or its
  * pool: the thread-locals of a long-lived event loop keep neither of them alive once the allocator is closed.
+ *
+ * @param <V> the type of the pool's views
  */
-final class EventLoopShards extends FastThreadLocal<OwnedShard<AshlarByteBuf>> {
+final class EventLoopShards<V> extends FastThreadLocal<OwnedShard<V>> {
 
     // Synchronization: a concurrent map. A thread adds and removes its own shard; retireAll reads.
-    private final Map<OwnedShard<AshlarByteBuf>, EventExecutor> open = new ConcurrentHashMap<>();
+    private final Map<OwnedShard<V>, EventExecutor> open = new ConcurrentHashMap<>();
 
     /** The current thread's shard of the pool, or null if this thread is to use the pool's stripes. */
     @Nullable
-    OwnedShard<AshlarByteBuf> ofCurrentThread(MemoryPool<AshlarByteBuf> pool) {
+    OwnedShard<V> ofCurrentThread(MemoryPool<V> pool) {
         if (!(Thread.currentThread() instanceof FastThreadLocalThread)) {
             return null;
         }
-        OwnedShard<AshlarByteBuf> shard = getIfExists();
+        OwnedShard<V> shard = getIfExists();
         return shard != null ? shard : openIfEventLoop(pool);
     }
 
-    private @Nullable OwnedShard<AshlarByteBuf> openIfEventLoop(MemoryPool<AshlarByteBuf> pool) {
+    private @Nullable OwnedShard<V> openIfEventLoop(MemoryPool<V> pool) {
         if (!FastThreadLocalThread.currentThreadWillCleanupFastThreadLocals()) {
             return null;
         }
@@ -51,7 +53,7 @@ final class EventLoopShards extends FastThreadLocal<OwnedShard<AshlarByteBuf>> {
         if (!(loop instanceof OrderedEventExecutor) || !loop.inEventLoop() || pool.isClosed()) {
             return null;
         }
-        OwnedShard<AshlarByteBuf> shard = pool.openShard(new OwnerTasks(Thread.currentThread(), loop));
+        OwnedShard<V> shard = pool.openShard(new OwnerTasks(Thread.currentThread(), loop));
         set(shard);
         open.put(shard, loop);
         if (pool.isClosed()) {
@@ -77,7 +79,7 @@ final class EventLoopShards extends FastThreadLocal<OwnedShard<AshlarByteBuf>> {
     }
 
     @Override
-    protected void onRemoval(OwnedShard<AshlarByteBuf> shard) {
+    protected void onRemoval(OwnedShard<V> shard) {
         open.remove(shard);
         shard.retire();
     }

@@ -210,9 +210,4 @@ final class MemoryAccess {
             dst.memory().put(dst.offset() + dstIndex, src.memory(), src.offset() + srcIndex, length);
         }
     }
-
-    /** A buffer of its own over some bytes, big-endian, that lets nobody reach beyond them. */
-    static ByteBuffer slice(AshlarByteBuf b, int index, int length) {
-        return b.memory().slice(b.offset() + index, length);
-    }
 }

@@ -171,14 +171,14 @@ class BufferModelTest {
         Set<Object> blocks = new HashSet<>();
         TreeMap<Long, Long> ends = new TreeMap<>();
         for (Live one : live) {
-            AshlarByteBuf root = NettySuiteAllocator.rootOf(one.buf);
+            AbstractPooledByteBuf<?> root = NettySuiteAllocator.rootOf(one.buf);
             assertTrue(views.put(root, one) == null, "one view for two buffers" + context());
-            assertTrue(blocks.add(root.block()), "one block for two buffers" + context());
-            assertTrue(root.block().size() >= one.buf.capacity(), context());
-            assertEquals(root.block().size() - one.written, one.buf.maxFastWritableBytes(), context());
+            assertTrue(blocks.add(Place.of(root)), "one block for two buffers" + context());
+            assertTrue(Place.of(root).size() >= one.buf.capacity(), context());
+            assertEquals(Place.of(root).size() - one.written, one.buf.maxFastWritableBytes(), context());
             long start = one.buf.memoryAddress();
-            assertEquals(root.block().address(), start, context());
-            ends.put(start, start + root.block().size());
+            assertEquals(Place.of(root).address(), start, context());
+            ends.put(start, start + Place.of(root).size());
             requested += one.buf.capacity();
             verify(one);
         }

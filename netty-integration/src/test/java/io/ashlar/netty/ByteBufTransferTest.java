@@ -58,7 +58,7 @@ class ByteBufTransferTest {
     private Map<String, ByteBuf> oneOfEachKind() {
         Map<String, ByteBuf> kinds = new LinkedHashMap<>();
         kinds.put("ours", alloc.directBuffer(LENGTH));
-        kinds.put("bare", AshlarByteBuf.handOut(alloc.allocateBlock(LENGTH), LENGTH, LENGTH));
+        kinds.put("bare", alloc.direct().allocate(LENGTH).handOut(LENGTH, LENGTH));
         kinds.put("our heap", alloc.heapBuffer(LENGTH));
         kinds.put("slice of ours", ownedSlice(alloc.directBuffer(LENGTH + 20)));
         kinds.put("duplicate of ours", alloc.directBuffer(LENGTH).duplicate());

@@ -7,12 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.ashlar.pool.PoolStats;
 import io.netty.buffer.AbstractByteBufAllocatorTest;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledHeapByteBuf;
-import io.netty.buffer.UnpooledUnsafeHeapByteBuf;
 import io.netty.util.ResourceLeakDetector;
-import io.netty.util.internal.PlatformDependent;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
@@ -22,13 +20,12 @@ import org.junit.jupiter.api.Test;
  * <p>Overrides:
  * <ul>
  *   <li>{@link #testUnsafeHeapBufferAndUnsafeDirectBuffer}: Netty's version wants the direct buffer to be of one of its
- *       own two classes. This one wants ours, and keeps the demand on heap buffers.</li>
- *   <li>{@link #shouldReuseChunks}: Netty's version wants pooled heap buffers. Ours are plain arrays, as those of
- *       Netty's {@code UnpooledByteBufAllocator}, for which Netty disables the test. This one makes the same demand,
- *       more strictly, on direct buffers.</li>
+ *       own two classes, and the heap buffer of another. This one wants ours.</li>
+ *   <li>{@link #shouldReuseChunks} runs Netty's version, which is about heap buffers, and makes the same demand, more
+ *       strictly, on direct ones.</li>
  *   <li>{@link #testUsedHeapMemory} only tells the hooks below that it is about the heap, and runs Netty's version.</li>
  * </ul>
- * {@link #expectedUsedMemory} and {@link #expectedUsedMemoryAfterRelease} are the suite's own hooks: used direct memory
+ * {@link #expectedUsedMemory} and {@link #expectedUsedMemoryAfterRelease} are the suite's own hooks: used memory
  * is that of whole regions, of which one stays.
  */
 class NettyAllocatorTest extends AbstractByteBufAllocatorTest<AshlarByteBufAllocator> {
@@ -61,12 +58,19 @@ class NettyAllocatorTest extends AbstractByteBufAllocatorTest<AshlarByteBufAlloc
 
     @Override
     protected long expectedUsedMemory(AshlarByteBufAllocator allocator, int capacity) {
-        return heap ? capacity : REGION;
+        return heap ? oneHeapRegion(allocator, capacity) : REGION;
     }
 
     @Override
     protected long expectedUsedMemoryAfterRelease(AshlarByteBufAllocator allocator, int capacity) {
-        return heap ? 0 : REGION;
+        return heap ? oneHeapRegion(allocator, capacity) : REGION;
+    }
+
+    private static long oneHeapRegion(AshlarByteBufAllocator allocator, int capacity) {
+        PoolStats stats = allocator.heapStats();
+        assertEquals(1, stats.regions());
+        assertTrue(stats.reservedBytes() >= capacity);
+        return stats.reservedBytes();
     }
 
     @Test
@@ -79,15 +83,15 @@ class NettyAllocatorTest extends AbstractByteBufAllocatorTest<AshlarByteBufAlloc
         direct.release();
 
         ByteBuf plain = allocator.heapBuffer();
-        assertInstanceOf(plain, UnpooledHeapByteBuf.class);
+        assertInstanceOf(plain, AshlarHeapByteBuf.class);
         assertFalse(plain.isDirect());
-        assertEquals(PlatformDependent.hasUnsafe(), plain instanceof UnpooledUnsafeHeapByteBuf);
         plain.release();
     }
 
     @Test
     @Override
     public void shouldReuseChunks() throws Exception {
+        super.shouldReuseChunks();
         int size = 1 << 20;
         AshlarByteBufAllocator allocator = newAllocator(true);
         allocator.directBuffer(size, size).release();

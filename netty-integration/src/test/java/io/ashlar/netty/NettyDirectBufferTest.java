@@ -2,6 +2,7 @@
 package io.ashlar.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,7 +12,7 @@ import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 
 /**
- * Netty's suites {@code AbstractByteBufTest} and {@code AbstractPooledByteBufTest} on our buffers, big-endian.
+ * Netty's suites {@code AbstractByteBufTest} and {@code AbstractPooledByteBufTest} on our direct buffers, big-endian.
  *
  * <p>Overrides:
  * <ul>
@@ -39,24 +40,24 @@ class NettyDirectBufferTest extends AbstractPooledByteBufTest {
     @Override
     public void testMaxFastWritableBytes() {
         ByteBuf buffer = newBuffer(150, 500).writerIndex(100);
-        AshlarByteBuf root = NettySuiteAllocator.rootOf(buffer);
+        AbstractPooledByteBuf<?> root = NettySuiteAllocator.rootOf(buffer);
         assertEquals(50, buffer.writableBytes());
         assertEquals(150, buffer.capacity());
         assertEquals(500, buffer.maxCapacity());
         assertEquals(400, buffer.maxWritableBytes());
 
-        int blockSize = root.block().size();
+        int blockSize = Place.of(root).size();
         assertTrue(blockSize >= 150);
         int left = Math.min(blockSize - 100, 400);
         assertEquals(left, buffer.maxFastWritableBytes());
 
-        Object before = root.block();
+        Object before = Place.of(root);
         buffer.writeBytes(new byte[left]);
-        assertSame(before, root.block());
+        assertEquals(before, Place.of(root));
 
         assertEquals(0, buffer.maxFastWritableBytes());
         buffer.writeByte(7);
-        assertTrue(root.block() != before, "one byte more takes another block");
+        assertNotEquals(before, Place.of(root), "one byte more takes another block");
 
         buffer.capacity(500);
         assertEquals(500 - buffer.writerIndex(), buffer.maxFastWritableBytes());
@@ -67,13 +68,13 @@ class NettyDirectBufferTest extends AbstractPooledByteBufTest {
     @Override
     public void testEnsureWritableDoesntGrowTooMuch() {
         ByteBuf buffer = newBuffer(150, 500).writerIndex(100);
-        AshlarByteBuf root = NettySuiteAllocator.rootOf(buffer);
+        AbstractPooledByteBuf<?> root = NettySuiteAllocator.rootOf(buffer);
         int fastWritable = buffer.maxFastWritableBytes();
         assertTrue(fastWritable > 50, "a block is somewhat longer than what was asked for");
 
-        Object before = root.block();
+        Object before = Place.of(root);
         buffer.ensureWritable(fastWritable);
-        assertSame(before, root.block());
+        assertEquals(before, Place.of(root));
         assertEquals(100 + fastWritable, buffer.capacity());
         assertEquals(buffer.writableBytes(), buffer.maxFastWritableBytes());
         buffer.release();

@@ -16,15 +16,15 @@ final class NettySuiteAllocator {
 
     /** A buffer without a leak detector, whatever the level. */
     static ByteBuf newBareBuffer(int length, int maxCapacity) {
-        return AshlarByteBuf.handOut(ALLOC.allocateBlock(length), length, maxCapacity);
+        return ALLOC.direct().allocate(length).handOut(length, maxCapacity);
     }
 
     /** The buffer behind a byte order, a leak detector, a slice or a duplicate. */
-    static AshlarByteBuf rootOf(ByteBuf buf) {
+    static AbstractPooledByteBuf<?> rootOf(ByteBuf buf) {
         ByteBuf root = buf;
         while (root.unwrap() != null) {
             root = root.unwrap();
         }
-        return (AshlarByteBuf) root;
+        return (AbstractPooledByteBuf<?>) root;
     }
 }

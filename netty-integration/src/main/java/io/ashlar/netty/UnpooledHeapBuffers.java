@@ -8,12 +8,13 @@ import io.netty.util.internal.PlatformDependent;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Heap buffers: Netty's own, over an array each, that count the bytes of their arrays while they live.
+ * What serves a heap buffer where the pool of heap buffers has no room: Netty's own, over an array each, that count the
+ * bytes of their arrays while they live.
  *
- * <p>They have nothing to do with the pool. A heap buffer that is dropped without being released goes back with the
+ * <p>A heap buffer that is dropped without being released goes back with the
  * garbage collection, but stays counted.
  */
-final class HeapBuffers {
+final class UnpooledHeapBuffers {
 
     // Synchronization: a LongAdder, changed by whoever allocates or releases, read by a scrape.
     private final LongAdder used = new LongAdder();
@@ -31,7 +32,7 @@ final class HeapBuffers {
 
     // The super constructors allocate the array, before any field of a subclass is set; the allocator is set by then.
     private static LongAdder counterOf(ByteBuf buffer) {
-        return ((AshlarByteBufAllocator) buffer.alloc()).heapBuffers().used;
+        return ((AshlarByteBufAllocator) buffer.alloc()).unpooledHeap().used;
     }
 
     private static final class Counted extends UnpooledHeapByteBuf {

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slabs of one size class in one shard, and what is counted about them.
+ *
+ * <p>There is one current slab to allocate from, and a list of others that have free blocks. Full slabs are in no list; the
+ * first block that comes back puts them there. (jemalloc calls its like a bin, too.)
+ *
+ * <pre>
+ *   law: a slab with free blocks is current or in the partial list, never both
+ *        spareEmpty == number of slabs in the partial list with nothing outstanding
+ * </pre>
+ *
+ * <p>Synchronization: used by the owner of the shard only; see {@link Shard}. The counters are written by the owner as
+ * opaque stores, which cost what plain ones do, and read by any scrape as opaque loads.
+ */
+final class Bin<V> {
+
+    private static final VarHandle ALLOCATIONS = counter("allocations");
+    private static final VarHandle FREES = counter("frees");
+    private static final VarHandle REQUESTED_ALLOCATED = counter("requestedAllocated");
+    private static final VarHandle REQUESTED_FREED = counter("requestedFreed");
+
+    /** The thread whose shard this is; null for a stripe. */
+    final @Nullable Thread thread;
+
+    final Shard<V> shard;
+    final int sizeClass;
+    final int blockSize;
+
+    private @Nullable SlabRun<V> current;
+    private @Nullable SlabRun<V> partial;
+    private int spareEmpty;
+    private int nextRunBytes;
+
+    private long allocations;
+    private long frees;
+    private long requestedAllocated;
+    private long requestedFreed;
+
+    Bin(Shard<V> shard, int sizeClass) {
+        this.thread = shard.thread;
+        this.shard = shard;
+        this.sizeClass = sizeClass;
+        this.blockSize = SizeClasses.blockSize(sizeClass);
+        this.nextRunBytes = shard.pool.firstRunBytes(sizeClass);
+    }
+
+    private static VarHandle counter(String field) {
+        try {
+            return MethodHandles.lookup()
+                    .findVarHandle(Bin.class, field, long.class)
+                    .withInvokeExactBehavior();
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    // ---- allocating and freeing
+
+    /** Hands out a block. O(1), unless a new slab is needed. */
+    @Nullable
+    V tryAllocate(int size) {
+        SlabRun<V> run = current;
+        V view = run == null ? null : run.tryTake();
+        if (view == null) {
+            view = tryAllocateFromNext();
+            if (view == null) {
+                return null;
+            }
+        }
+        ALLOCATIONS.setOpaque(this, allocations + 1);
+        REQUESTED_ALLOCATED.setOpaque(this, requestedAllocated + size);
+        return view;
+    }
+
+    /** The current slab is full, or there is none: collect what others freed, else take another slab, else a new one. */
+    private @Nullable V tryAllocateFromNext() {
+        if (shard.isStopped() || shard.pool.isClosed()) {
+            return null;
+        }
+        shard.collectRemote();
+        SlabRun<V> run = current;
+        if (run == null || !run.hasFree()) {
+            run = partial;
+            if (run != null) {
+                unlist(run);
+            } else {
+                run = newRun();
+            }
+            current = run;
+        }
+        return run == null ? null : run.tryTake();
+    }
+
+    private @Nullable SlabRun<V> newRun() {
+        SlabRun<V> run = new SlabRun<>(this);
+        if (!tryPlace(run)) {
+            return null;
+        }
+        try {
+            run.cut();
+        } catch (Throwable e) {
+            shard.giveBack(run);
+            throw e;
+        }
+        shard.own(run);
+        return run;
+    }
+
+    private boolean tryPlace(SlabRun<V> run) {
+        Regions regions = shard.pool.regions();
+        int bytes = nextRunBytes;
+        int least = shard.pool.firstRunBytes(sizeClass);
+        shard.beforeForeignCode();
+        try {
+            if (regions.allocate(run, bytes)) {
+                nextRunBytes = Math.min(2 * bytes, shard.pool.longestRunBytes());
+                return true;
+            }
+            return bytes != least && regions.allocate(run, least);
+        } finally {
+            shard.afterForeignCode();
+        }
+    }
+
+    /** Takes a block back. O(1), unless a slab goes back. */
+    void free(SlabRun<V> run, V view, int index, int requested) {
+        run.put(view, index);
+        REQUESTED_FREED.setOpaque(this, requestedFreed + requested);
+        FREES.setOpaque(this, frees + 1);
+        if (run != current) {
+            settle(run);
+        }
+    }
+
+    /** Takes back what other threads have freed in a slab. */
+    void collect(SlabRun<V> run) {
+        if (run.collect() > 0 && run != current) {
+            settle(run);
+        }
+    }
+
+    private void settle(SlabRun<V> run) {
+        if (!run.listed) {
+            list(run);
+        }
+        if (run.outstanding() == 0) {
+            if (shard.isWorthKeeping(run, spareEmpty)) {
+                spareEmpty++;
+                shard.spareBytes += run.bytes();
+            } else {
+                removeFromPartial(run);
+                discard(run);
+            }
+        }
+    }
+
+    // ---- giving away
+
+    /** Gives every empty slab back. */
+    void trim() {
+        SlabRun<V> run = current;
+        if (run != null && run.outstanding() == 0) {
+            current = null;
+            discard(run);
+        }
+        run = partial;
+        while (run != null && spareEmpty > 0) {
+            SlabRun<V> next = run.nextPartial;
+            if (run.outstanding() == 0) {
+                unlist(run);
+                discard(run);
+            }
+            run = next;
+        }
+    }
+
+    /** From here on no slab is current, so that each goes back when its last block does. */
+    void stopAllocating() {
+        SlabRun<V> run = current;
+        current = null;
+        if (run != null && run.hasFree()) {
+            list(run);
+        }
+    }
+
+    /** Lets a slab go to another shard's bin. */
+    void release(SlabRun<V> run) {
+        if (run.listed) {
+            unlist(run);
+        }
+    }
+
+    /** Takes over a slab from another shard's bin. */
+    void adopt(SlabRun<V> run) {
+        if (run.hasFree()) {
+            list(run);
+        }
+        run.passTo(this);
+    }
+
+    private void discard(SlabRun<V> run) {
+        shard.disown(run);
+        nextRunBytes = run.bytes();
+        shard.giveBack(run);
+    }
+
+    // ---- the partial list
+
+    private void list(SlabRun<V> run) {
+        SlabRun<V> first = partial;
+        run.nextPartial = first;
+        if (first != null) {
+            first.previousPartial = run;
+        }
+        partial = run;
+        run.listed = true;
+    }
+
+    /** Takes a slab out of the partial list, empty or not. */
+    private void unlist(SlabRun<V> run) {
+        if (run.outstanding() == 0) {
+            spareEmpty--;
+            shard.spareBytes -= run.bytes();
+        }
+        removeFromPartial(run);
+    }
+
+    private void removeFromPartial(SlabRun<V> run) {
+        SlabRun<V> next = run.nextPartial;
+        SlabRun<V> previous = run.previousPartial;
+        if (next != null) {
+            next.previousPartial = previous;
+        }
+        if (previous != null) {
+            previous.nextPartial = next;
+        } else {
+            partial = next;
+        }
+        run.nextPartial = null;
+        run.previousPartial = null;
+        run.listed = false;
+    }
+
+    // ---- counting; what is added to the sums of a scrape is called by anybody
+
+    void resized(int delta) {
+        REQUESTED_ALLOCATED.setOpaque(this, requestedAllocated + delta);
+    }
+
+    void addFreesTo(Totals totals) {
+        long freed = (long) FREES.getOpaque(this);
+        totals.frees += freed;
+        totals.used -= freed * blockSize;
+    }
+
+    void addRequestedFreedTo(Totals totals) {
+        totals.requested -= (long) REQUESTED_FREED.getOpaque(this);
+    }
+
+    void addRequestedAllocatedTo(Totals totals) {
+        totals.requested += (long) REQUESTED_ALLOCATED.getOpaque(this);
+    }
+
+    void addAllocationsTo(Totals totals) {
+        long allocated = (long) ALLOCATIONS.getOpaque(this);
+        totals.allocations += allocated;
+        totals.used += allocated * blockSize;
+    }
+
+    // ---- checking
+
+    void checkInvariants(SlabRun<V> run) {
+        run.checkInvariants();
+        boolean isCurrent = current == run;
+        if (run.bin() != this || (isCurrent && run.listed) || (run.hasFree() && !isCurrent && !run.listed)) {
+            throw new IllegalStateException(
+                    run + " current=" + isCurrent + " listed=" + run.listed + " hasFree=" + run.hasFree());
+        }
+    }
+
+    /** Verifies the partial list; returns the bytes of its empty slabs. */
+    int checkPartial() {
+        int empty = 0;
+        int emptyBytes = 0;
+        for (SlabRun<V> run = partial; run != null; run = run.nextPartial) {
+            if (run.outstanding() == 0) {
+                empty++;
+                emptyBytes += run.bytes();
+            }
+        }
+        if (empty != spareEmpty) {
+            throw new IllegalStateException(
+                    "sizeClass=" + sizeClass + " spareEmpty=" + spareEmpty + " counted=" + empty);
+        }
+        return emptyBytes;
+    }
+}

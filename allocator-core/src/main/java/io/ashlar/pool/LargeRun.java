@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run that is one large block. The object and its view outlive the memory: they are used again for any large block.
+ *
+ * <p>Synchronization: the fields belong to whoever has the block, and pass from thread to thread with it; to the owner of
+ * a shard while its cache keeps the run; otherwise they are guarded by the lock of {@link Regions}.
+ */
+final class LargeRun<V> extends Run<V> {
+
+    private final LargeBlocks<V> large;
+
+    /** The view while the block is free; null while it is out, so that a view that is dropped can be collected. */
+    private @Nullable V view;
+
+    /** The shard that may keep the block when it is freed; null if it came from a stripe. */
+    private @Nullable Shard<V> home;
+
+    private boolean live;
+
+    LargeRun(LargeBlocks<V> large) {
+        this.large = large;
+    }
+
+    void setView(V newView) {
+        view = newView;
+    }
+
+    void setHome(@Nullable Shard<V> shard) {
+        home = shard;
+    }
+
+    /** Makes the block one that is out, and returns its view. */
+    V handOut() {
+        V handedOut = view;
+        assert handedOut != null;
+        view = null;
+        live = true;
+        return handedOut;
+    }
+
+    @Override
+    public void free(V returned, int index, int requested) {
+        if (!live) {
+            throw new IllegalArgumentException("the large block is not handed out: freed twice?");
+        }
+        live = false;
+        view = returned;
+        Shard<V> shard = home;
+        if (shard == null || shard.thread != Thread.currentThread() || !shard.tryKeep(this, requested)) {
+            large.free(this, requested);
+        }
+    }
+
+    @Override
+    public int blockOffset(int index) {
+        return offset();
+    }
+
+    @Override
+    public int blockSize() {
+        return bytes();
+    }
+
+    @Override
+    public boolean isPermanent() {
+        return false;
+    }
+
+    @Override
+    boolean tryResizeTo(int requested, int newRequested) {
+        return large.tryResize(this, requested, newRequested);
+    }
+
+    @Override
+    public String toString() {
+        return "LargeRun[offset=" + offset() + ", bytes=" + bytes() + "]";
+    }
+}

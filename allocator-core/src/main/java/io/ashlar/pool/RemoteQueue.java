@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slabs of a shard in which other threads have freed blocks: a stack without locks, linked through the runs
+ * themselves (Treiber, "Systems Programming: Coping with Parallelism", 1986). A run is pushed by the one thread that
+ * turned its {@code queued} flag on; all are taken at once, so the ABA problem does not arise.
+ */
+final class RemoteQueue<V> {
+
+    /** In place of the topmost run: the shard is retired and collects no more. */
+    private static final Object CLOSED = new Object();
+
+    private static final VarHandle TOP;
+
+    static {
+        try {
+            TOP = MethodHandles.lookup().findVarHandle(RemoteQueue.class, "top", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    // Synchronization: volatile, through TOP.
+    private volatile @Nullable Object top;
+
+    /**
+     * Leaves a run for the owner.
+     *
+     * @return false if the shard is retired; the run was not pushed
+     */
+    boolean push(SlabRun<V> run) {
+        while (true) {
+            Object seen = top;
+            if (seen == CLOSED) {
+                return false;
+            }
+            run.nextQueued = asRun(seen);
+            if (TOP.compareAndSet(this, seen, run)) {
+                return true;
+            }
+        }
+    }
+
+    boolean isEmpty() {
+        return top == null;
+    }
+
+    /** Takes all runs; called by the owner. The next one is each run's {@code nextQueued}. */
+    @Nullable
+    SlabRun<V> takeAll() {
+        Object seen = top;
+        // Only the owner closes the queue, so that it cannot become closed in between.
+        return seen == null || seen == CLOSED ? null : asRun(TOP.getAndSet(this, (Object) null));
+    }
+
+    /** Takes all runs and refuses any further one. */
+    @Nullable
+    SlabRun<V> closeAndTakeAll() {
+        return asRun(TOP.getAndSet(this, CLOSED));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <V> @Nullable SlabRun<V> asRun(@Nullable Object o) {
+        return (SlabRun<V>) o;
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock for what takes a few nanoseconds and, rarely, a call to the OS. One compare-and-set locks it, one volatile
+ * store unlocks it: a waiting thread is not woken but looks again by itself, at first spinning, then parking for ever
+ * longer. Hence no order among the waiters, and at most {@value #LONGEST_PARK_NANOS} ns too late. A virtual thread that parks leaves its carrier.
+ *
+ * <p>Reentrant only for code of others that is called under it: between {@link #beforeForeignCode} and {@link
+ * #afterForeignCode} the holder may lock again. Happens-before: what one holder did is visible to the next.
+ */
+final class StripeLock {
+
+    private static final int SPINS = 64;
+    private static final long SHORTEST_PARK_NANOS = 1_000;
+    private static final long LONGEST_PARK_NANOS = 100_000;
+
+    private static final VarHandle HELD;
+
+    static {
+        try {
+            HELD = MethodHandles.lookup().findVarHandle(StripeLock.class, "held", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    // Synchronization: compare-and-set to lock, volatile store to unlock, through HELD.
+    private boolean held;
+
+    // Synchronization: none needed to compare it with the reading thread, since only that thread writes itself here.
+    private @Nullable Thread inForeignCode;
+
+    // Synchronization: both used by the holder only.
+    private int foreignDepth;
+    private int reentries;
+
+    boolean tryLock() {
+        return !(boolean) HELD.getOpaque(this) && HELD.compareAndSet(this, false, true) || tryReenter();
+    }
+
+    private boolean tryReenter() {
+        if (inForeignCode != Thread.currentThread()) {
+            return false;
+        }
+        reentries++;
+        return true;
+    }
+
+    /** The holder is about to call code of others. May be nested. */
+    void beforeForeignCode() {
+        foreignDepth++;
+        inForeignCode = Thread.currentThread();
+    }
+
+    void afterForeignCode() {
+        if (--foreignDepth == 0) {
+            inForeignCode = null;
+        }
+    }
+
+    void lock() {
+        for (int i = 0; i < SPINS; i++) {
+            if (tryLock()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        long nanos = SHORTEST_PARK_NANOS;
+        while (!tryLock()) {
+            LockSupport.parkNanos(this, nanos);
+            nanos = Math.min(2 * nanos, LONGEST_PARK_NANOS);
+        }
+    }
+
+    /** Unlocks. What the caller reads next, it reads after others can see the lock free: {@link Stripe#unlock} relies on it. */
+    void unlock() {
+        if (reentries > 0) {
+            reentries--;
+        } else {
+            HELD.setVolatile(this, false);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.netty;
+
+import io.ashlar.memory.AllocationException;
+import io.ashlar.pool.MemoryPool;
+import io.ashlar.pool.OwnedShard;
+import io.ashlar.pool.Run;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool of buffers of one kind, with the shards that event loops own in it.
+ *
+ * @param <B> the kind of buffer
+ */
+final class BufferPool<B extends AbstractPooledByteBuf<B>> {
+
+    /** Makes the view of a block, as {@link io.ashlar.pool.ViewFactory} does. */
+    @FunctionalInterface
+    interface Views<B extends AbstractPooledByteBuf<B>> {
+        B newView(BufferPool<B> pool, Run<B> run, int index);
+    }
+
+    private final ByteBufAllocator alloc;
+    private final MemoryPool<B> memory;
+    private final EventLoopShards<B> shards = new EventLoopShards<>();
+
+    BufferPool(ByteBufAllocator alloc, Views<B> views, Consumer<MemoryPool.Builder<B>> configuration) {
+        this.alloc = alloc;
+        MemoryPool.Builder<B> builder = MemoryPool.builder((run, index) -> views.newView(this, run, index));
+        configuration.accept(builder);
+        this.memory = builder.build();
+    }
+
+    ByteBufAllocator alloc() {
+        return alloc;
+    }
+
+    MemoryPool<B> memory() {
+        return memory;
+    }
+
+    /** Takes the view of a block from the current thread's shard, or from the stripes if it has none. */
+    B allocate(int size) {
+        try {
+            OwnedShard<B> shard = shards.ofCurrentThread(memory);
+            return shard != null ? shard.allocate(size) : memory.allocate(size);
+        } catch (AllocationException e) {
+            throw new OutOfPoolMemoryError(e);
+        }
+    }
+
+    /** As {@link #allocate}, for a caller that can do without: null if there is no memory at hand or the pool is closed. */
+    @Nullable
+    B tryAllocate(int size) {
+        OwnedShard<B> shard = shards.ofCurrentThread(memory);
+        return shard != null ? shard.tryAllocate(size) : memory.tryAllocate(size);
+    }
+
+    void close() {
+        memory.close();
+        shards.retireAll();
+    }
+}
