@@ -337,16 +337,32 @@ public final class MemoryPool<V> implements AutoCloseable {
             // The thread has given its shard up, but still allocates: as any other thread does.
             return allocate(size);
         }
-        reclaim(shard);
+        // A stripe is locked here, and may be locked again on the way: dead threads' slabs pass to whatever stripe
+        // can be had, and executors are code of others.
+        shard.beforeForeignCode();
+        try {
+            reclaim(shard);
+        } finally {
+            shard.afterForeignCode();
+        }
         V view = shard.tryAllocateSmall(sizeClass, size);
         if (view == null && shard.thread != null) {
             return allocate(size); // the stripes may have free blocks of the class
         }
         if (view == null) {
             shard.counters.failed();
-            throw exhausted(size);
+            throw exhausted(shard, size);
         }
         return view;
+    }
+
+    private AllocationException exhausted(Shard<V> shard, int size) {
+        shard.beforeForeignCode(); // the figures, too, begin with the dead threads
+        try {
+            return exhausted(size);
+        } finally {
+            shard.afterForeignCode();
+        }
     }
 
     @Nullable

@@ -216,6 +216,72 @@ class RemoteFreesTest {
         shard.retire();
     }
 
+    /** Views that have exchanged their blocks: the one that was there before would lead to a block of somebody else. */
+    @Test
+    void theViewThatFreesABlockIsThereBeforeTheBlockIs() throws Exception {
+        MemoryPool<MovingView> moving = MemoryPool.builder(MovingView::new)
+                .source(source)
+                .regionSize(REGION)
+                .stripes(1)
+                .build();
+        OwnedShard<MovingView> shard = moving.openShard(Runnable::run);
+        Race.run(2 * ROUNDS, new Race.Course() {
+            private MovingView first;
+            private MovingView second;
+            private MovingView[] again;
+
+            @Override
+            public void prepare() {
+                first = shard.allocate(SIZE);
+                second = shard.allocate(SIZE);
+                int index = first.index;
+                first.index = second.index;
+                second.index = index;
+            }
+
+            @Override
+            public void left() {
+                SlabRun<MovingView> run = (SlabRun<MovingView>) first.run;
+                while (run.outstanding() > 0) {
+                    shard.collectRemote();
+                }
+                again = new MovingView[] {shard.allocate(SIZE), shard.allocate(SIZE)};
+            }
+
+            @Override
+            public void right() {
+                first.free();
+                second.free();
+            }
+
+            @Override
+            public void verify(int round) {
+                assertNotSame(again[0], again[1], "round " + round);
+                assertTrue(again[0] == first || again[0] == second, "round " + round);
+                assertTrue(again[1] == first || again[1] == second, "round " + round);
+                again[0].free();
+                again[1].free();
+            }
+        });
+        shard.retire();
+        moving.close();
+    }
+
+    private static final class MovingView {
+
+        private final Run<MovingView> run;
+        private int index;
+
+        MovingView(Run<MovingView> run, int index) {
+            this.run = run;
+            this.index = index;
+        }
+
+        void free() {
+            run.free(this, index, SIZE);
+        }
+    }
+
     @Test
     void whatIsMarkedButNotYetQueuedWhenTheShardRetiresGoesToTheHeir() throws Exception {
         OwnedShard<RawView> shard = pool.openShard(Runnable::run);

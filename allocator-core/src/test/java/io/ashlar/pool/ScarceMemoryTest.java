@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.ashlar.memory.AllocationException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -40,13 +41,16 @@ class ScarceMemoryTest {
     }
 
     @AfterEach
-    void everythingComesBack() {
-        pool.checkInvariants();
-        assertEquals(0, pool.stats().outstanding());
-        assertEquals(0, pool.stats().requestedBytes());
-        pool.close();
-        assertEquals(0, pool.stats().ownedShards());
-        assertEquals(0, source.reserved());
+    void everythingComesBack() throws Exception {
+        Daemon.run(
+                () -> { // a stripe that a thread holds for ever would be waited for
+                    pool.checkInvariants();
+                    assertEquals(0, pool.stats().outstanding());
+                    assertEquals(0, pool.stats().requestedBytes());
+                    pool.close();
+                    assertEquals(0, pool.stats().ownedShards());
+                    assertEquals(0, source.reserved());
+                });
     }
 
     /** Allocates until the pool refuses. */
@@ -89,23 +93,80 @@ class ScarceMemoryTest {
     @Test
     void whatADeadThreadHeldServesASmallRequest() throws Exception {
         pool = newPool(SMALL_REGION, SMALL_REGION);
-        AtomicReference<Block> kept = new AtomicReference<>();
+        List<Block> kept = new ArrayList<>();
+        Daemon.run(() -> keepOneOfEachSlab(pool.openShard(Runnable::run), kept));
+        Daemon.run(() -> kept.add(Block.allocate(pool, 500)));
+        assertEquals(1, pool.stats().failures(), "only the dead thread was refused");
+        kept.forEach(Block::release);
+    }
+
+    @Test
+    void aSmallRequestIsRefusedThoughAThreadHasDied() throws Exception {
+        pool = newPool(SMALL_REGION, SMALL_REGION);
+        List<Block> kept = new ArrayList<>();
         Daemon.run(() -> {
             OwnedShard<Block> shard = pool.openShard(Runnable::run);
-            kept.set(Block.allocate(shard, 64));
-            List<Block> blocks = new ArrayList<>();
             assertThrows(AllocationException.class, () -> {
                 while (true) {
-                    blocks.add(Block.allocate(shard, 500));
+                    kept.add(Block.allocate(shard, 500));
                 }
             });
-            blocks.forEach(Block::release);
         });
-        Daemon.run(() -> {
-            Block.allocate(pool, 400).release();
-            Block.allocate(pool, 64).release();
+        Daemon.run(() -> assertThrows(AllocationException.class, () -> Block.allocate(pool, 500)));
+        assertEquals(2, pool.stats().failures());
+        assertEquals(0, pool.stats().ownedShards());
+        kept.forEach(Block::release);
+    }
+
+    /** The figures that a refusal comes with begin with the dead, too, and are taken while the stripe is locked. */
+    @Test
+    void aSmallRequestIsRefusedThoughAThreadDiesMeanwhile() throws Exception {
+        pool = newPool(SMALL_REGION, SMALL_REGION);
+        CountDownLatch opened = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicReference<Thread> owner = new AtomicReference<>();
+        Daemon dying = Daemon.start(() -> {
+            owner.set(Thread.currentThread());
+            pool.openShard(task -> {
+                end.countDown(); // asked to trim, the thread dies instead
+                joinOrFail(owner.get());
+            });
+            opened.countDown();
+            GatedViews.await(end);
         });
-        kept.get().release();
+        GatedViews.await(opened);
+        List<Block> blocks = new ArrayList<>();
+        Daemon.run(() -> blocks.addAll(fill(500)));
+        dying.join();
+        assertEquals(0, end.getCount());
+        assertEquals(1, pool.stats().failures());
+        assertEquals(0, pool.stats().ownedShards());
+        blocks.forEach(Block::release);
+    }
+
+    private static void joinOrFail(Thread thread) {
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(Daemon.PATIENCE_SECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Fills the pool, so that no run is left; then frees most of it, so that none comes back. */
+    private static void keepOneOfEachSlab(OwnedShard<Block> shard, List<Block> kept) {
+        List<Block> blocks = new ArrayList<>();
+        assertThrows(AllocationException.class, () -> {
+            while (true) {
+                blocks.add(Block.allocate(shard, 500));
+            }
+        });
+        for (int i = 0; i < blocks.size(); i++) {
+            if (i % 8 == 0) {
+                kept.add(blocks.get(i));
+            } else {
+                blocks.get(i).release();
+            }
+        }
     }
 
     @Test

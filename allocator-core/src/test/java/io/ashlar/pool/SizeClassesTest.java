@@ -24,22 +24,23 @@ class SizeClassesTest {
     }
 
     @Test
-    void lessThanAFifthOfABlockIsWastedAbove64Bytes() {
+    void lessThanAFifthOfABlockIsWastedAbove64BytesAndLessThanANinthAbove8KiB() {
         for (int size = 65; size <= LARGEST; size++) {
             int block = SizeClasses.blockSize(SizeClasses.indexOf(size));
-            assertTrue((block - size) * 5L < block, "size=" + size + " block=" + block);
+            assertTrue((block - size) * (size <= 8192 ? 5L : 9L) < block, "size=" + size + " block=" + block);
         }
     }
 
     @Test
-    void thereAreFourClassesPerDoubling() {
+    void thereAreFourClassesPerDoublingAndEightAbove8KiB() {
         assertEquals(16, SizeClasses.blockSize(SizeClasses.indexOf(0)));
         assertEquals(16, SizeClasses.blockSize(SizeClasses.indexOf(16)));
         assertEquals(32, SizeClasses.blockSize(SizeClasses.indexOf(17)));
         assertEquals(64, SizeClasses.blockSize(SizeClasses.indexOf(64)));
         assertEquals(80, SizeClasses.blockSize(SizeClasses.indexOf(65)));
         for (int doubling = 64; doubling < LARGEST; doubling *= 2) {
-            assertEquals(4, SizeClasses.indexOf(2 * doubling) - SizeClasses.indexOf(doubling));
+            int perDoubling = doubling < 8192 ? 4 : 8;
+            assertEquals(perDoubling, SizeClasses.indexOf(2 * doubling) - SizeClasses.indexOf(doubling));
         }
     }
 }

@@ -96,6 +96,18 @@ class SlabRunsTest {
     }
 
     @Test
+    void trimmingLeavesTheViewsOfFreeBlocks() {
+        RawView kept = pool.allocate(100);
+        RawView freed = pool.allocate(100);
+        freed.free(100);
+        pool.trim();
+        RawView again = pool.allocate(100);
+        assertSame(freed, again);
+        again.free(100);
+        kept.free(100);
+    }
+
+    @Test
     void aSlabThatIsPassedOnHalfFullServesItsHeir() {
         OwnedShard<RawView> shard = pool.openShard(Runnable::run);
         RawView kept = shard.allocate(100);
