@@ -41,7 +41,7 @@ final class StripeLock {
     private int reentries;
 
     boolean tryLock() {
-        return !(boolean) HELD.getOpaque(this) && HELD.compareAndSet(this, false, true) || tryReenter();
+        return !(boolean) HELD.getVolatile(this) && HELD.compareAndSet(this, false, true) || tryReenter();
     }
 
     private boolean tryReenter() {
