@@ -27,7 +27,7 @@ final class LargeCache<V> {
     @SuppressWarnings({"unchecked", "rawtypes"})
     LargeCache(int limit) {
         this.limit = limit;
-        this.kept = (LargeRun<V>[]) new LargeRun[ORDERS << LOG_DEPTH];
+        this.kept = (LargeRun<V>[]) new LargeRun[limit == 0 ? 0 : ORDERS << LOG_DEPTH];
     }
 
     /** Takes a run of just that length, a power of two or more than a region; null if there is none. */
@@ -78,7 +78,7 @@ final class LargeCache<V> {
 
     void checkInvariants() {
         long sum = 0;
-        for (int order = 0; order < ORDERS; order++) {
+        for (int order = 0; order < kept.length >> LOG_DEPTH; order++) {
             for (int i = 0; i < DEPTH; i++) {
                 LargeRun<V> run = kept[(order << LOG_DEPTH) + i];
                 if ((run != null) != (i < counts[order]) || run != null && run.bytes() != 1 << order) {

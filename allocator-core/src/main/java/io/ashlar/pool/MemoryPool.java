@@ -626,7 +626,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         /**
          * Sets how many shards there are for threads that own none.
          *
-         * @param count a power of two up to 256; default about the number of processors
+         * @param count a power of two up to 256; default about twice the number of processors
          * @return this
          */
         public Builder<V> stripes(int count) {

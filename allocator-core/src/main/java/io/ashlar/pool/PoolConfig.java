@@ -45,9 +45,10 @@ record PoolConfig(String name, MemorySource source, long limit, int regionSize, 
         return new PoolConfig(name, source, limit, fitting, stripes);
     }
 
+    /** Two per processor: threads choose by their number, and with fewer two that run at once too often choose the same. */
     static int defaultStripes() {
         int processors = Runtime.getRuntime().availableProcessors();
-        return Math.min(MOST_STRIPES, LargeBlocks.ceilingPowerOfTwo(Math.max(2, processors)));
+        return Math.min(MOST_STRIPES, LargeBlocks.ceilingPowerOfTwo(2 * Math.max(2, processors)));
     }
 
     int longestRunBytes() {

@@ -18,32 +18,29 @@ import java.lang.invoke.VarHandle;
  */
 final class RemoteFrees {
 
-    private static final VarHandle BITS = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final VarHandle QUEUED;
-
-    static {
-        try {
-            QUEUED = MethodHandles.lookup().findVarHandle(RemoteFrees.class, "queued", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final int QUEUED = 16;
+    private static final int FIRST = QUEUED + 1;
+    private static final int PADDING = 16;
 
     private final int count;
 
-    // Synchronization: volatile read-modify-writes, through BITS.
-    private final long[] bits;
-
-    // Synchronization: volatile, and compare-and-set through QUEUED.
-    private volatile boolean queued;
+    // Synchronization: volatile reads and read-modify-writes, through WORDS. First comes `queued`, 0 or 1, then the
+    // bits; with
+    // room on both sides, so that nothing that the owner uses lies on the same cache lines.
+    private final long[] words;
 
     RemoteFrees(int count) {
         this.count = count;
-        this.bits = new long[(count + 63) >>> 6];
+        this.words = new long[FIRST + wordsFor(count) + PADDING];
+    }
+
+    private static int wordsFor(int count) {
+        return (count + 63) >>> 6;
     }
 
     void check(int index, int blockSize) {
-        if (index < 0 || index >= count || ((long) BITS.getOpaque(bits, index >>> 6) & 1L << index) != 0) {
+        if (index < 0 || index >= count || ((long) WORDS.getOpaque(words, FIRST + (index >>> 6)) & 1L << index) != 0) {
             throw notHandedOut(index, blockSize);
         }
     }
@@ -55,7 +52,7 @@ final class RemoteFrees {
      */
     boolean mark(int index) {
         long bit = 1L << index;
-        return ((long) BITS.getAndBitwiseOr(bits, index >>> 6, bit) & bit) == 0;
+        return ((long) WORDS.getAndBitwiseOr(words, FIRST + (index >>> 6), bit) & bit) == 0;
     }
 
     /**
@@ -64,7 +61,7 @@ final class RemoteFrees {
      * @return true if the caller has to put the run into its owner's queue
      */
     boolean turnQueuedOn() {
-        return !queued && QUEUED.compareAndSet(this, false, true);
+        return (long) WORDS.getVolatile(words, QUEUED) == 0 && WORDS.compareAndSet(words, QUEUED, 0L, 1L);
     }
 
     static IllegalArgumentException notHandedOut(int index, int blockSize) {
@@ -73,13 +70,13 @@ final class RemoteFrees {
     }
 
     int collect(SlabRun<?> run) {
-        queued = false;
+        WORDS.setVolatile(words, QUEUED, 0L);
         int collected = 0;
-        for (int word = 0; word < bits.length; word++) {
-            if ((long) BITS.getVolatile(bits, word) == 0) {
+        for (int word = 0; word < wordsFor(count); word++) {
+            if ((long) WORDS.getVolatile(words, FIRST + word) == 0) {
                 continue;
             }
-            long marked = (long) BITS.getAndSet(bits, word, 0L);
+            long marked = (long) WORDS.getAndSet(words, FIRST + word, 0L);
             for (; marked != 0; marked &= marked - 1) {
                 collected += run.collectOne((word << 6) + Long.numberOfTrailingZeros(marked)) ? 1 : 0;
             }

@@ -15,18 +15,13 @@ final class RemoteQueue<V> {
     /** In place of the topmost run: the shard is retired and collects no more. */
     private static final Object CLOSED = new Object();
 
-    private static final VarHandle TOP;
+    private static final VarHandle TOP = MethodHandles.arrayElementVarHandle(Object[].class);
+    private static final int AT = 32;
 
-    static {
-        try {
-            TOP = MethodHandles.lookup().findVarHandle(RemoteQueue.class, "top", Object.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    // Synchronization: volatile, through TOP.
-    private volatile @Nullable Object top;
+    // Synchronization: volatile, through TOP. The one entry that is used has room on both sides, so that the threads
+    // that
+    // push do not take the cache line away on which the owner has its shard.
+    private final @Nullable Object[] cells = new Object[AT + 1 + AT];
 
     /**
      * Leaves a run for the owner.
@@ -35,33 +30,33 @@ final class RemoteQueue<V> {
      */
     boolean push(SlabRun<V> run) {
         while (true) {
-            Object seen = top;
+            Object seen = TOP.getVolatile(cells, AT);
             if (seen == CLOSED) {
                 return false;
             }
             run.nextQueued = asRun(seen);
-            if (TOP.compareAndSet(this, seen, run)) {
+            if (TOP.compareAndSet(cells, AT, seen, run)) {
                 return true;
             }
         }
     }
 
     boolean isEmpty() {
-        return top == null;
+        return TOP.getVolatile(cells, AT) == null;
     }
 
     /** Takes all runs; called by the owner. The next one is each run's {@code nextQueued}. */
     @Nullable
     SlabRun<V> takeAll() {
-        Object seen = top;
+        Object seen = TOP.getVolatile(cells, AT);
         // Only the owner closes the queue, so that it cannot become closed in between.
-        return seen == null || seen == CLOSED ? null : asRun(TOP.getAndSet(this, (Object) null));
+        return seen == null || seen == CLOSED ? null : asRun(TOP.getAndSet(cells, AT, (Object) null));
     }
 
     /** Takes all runs and refuses any further one. */
     @Nullable
     SlabRun<V> closeAndTakeAll() {
-        return asRun(TOP.getAndSet(this, CLOSED));
+        return asRun(TOP.getAndSet(cells, AT, CLOSED));
     }
 
     @SuppressWarnings("unchecked")

@@ -43,7 +43,7 @@ abstract class Shard<V> {
         for (int c = 0; c < bins.length; c++) {
             bins[c] = new Bin<>(this, c);
         }
-        this.largeCache = new LargeCache<>(pool.largeCacheBytes());
+        this.largeCache = new LargeCache<>(thread == null ? 0 : pool.largeCacheBytes());
     }
 
     /** Hands out a block of a slab. O(1), unless a new slab is needed. */

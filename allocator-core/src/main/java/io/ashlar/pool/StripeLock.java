@@ -20,18 +20,15 @@ final class StripeLock {
     private static final long SHORTEST_PARK_NANOS = 1_000;
     private static final long LONGEST_PARK_NANOS = 100_000;
 
-    private static final VarHandle HELD;
+    private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(int[].class);
+    private static final int PADDING = 32;
+    private static final int FREE = 0;
+    private static final int HELD = 1;
 
-    static {
-        try {
-            HELD = MethodHandles.lookup().findVarHandle(StripeLock.class, "held", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    // Synchronization: compare-and-set to lock, volatile store to unlock, through HELD.
-    private boolean held;
+    // Synchronization: compare-and-set to lock, volatile store to unlock, through WORD. The padding keeps the one word
+    // that
+    // is used off the cache lines of whatever lies beside it, such as another stripe.
+    private final int[] words = new int[PADDING + 1 + PADDING];
 
     // Synchronization: none needed to compare it with the reading thread, since only that thread writes itself here.
     private @Nullable Thread inForeignCode;
@@ -41,7 +38,8 @@ final class StripeLock {
     private int reentries;
 
     boolean tryLock() {
-        return !(boolean) HELD.getVolatile(this) && HELD.compareAndSet(this, false, true) || tryReenter();
+        return (int) WORD.getVolatile(words, PADDING) == FREE && WORD.compareAndSet(words, PADDING, FREE, HELD)
+                || tryReenter();
     }
 
     private boolean tryReenter() {
@@ -83,7 +81,7 @@ final class StripeLock {
         if (reentries > 0) {
             reentries--;
         } else {
-            HELD.setVolatile(this, false);
+            WORD.setVolatile(words, PADDING, FREE);
         }
     }
 }
