@@ -2,6 +2,7 @@
 package io.ashlar.alloc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.ashlar.memory.Layout;
 import io.ashlar.memory.MemoryRegion;
@@ -61,7 +62,7 @@ final class AllocatorChecks implements AfterEachCallback {
             allocators.get(i).close();
         }
         for (MemoryRegion region : regions) {
-            assertEquals(false, region.isClosed(), "an allocator closed a region of its caller: " + region);
+            assertFalse(region.isClosed(), "an allocator closed a region of its caller: " + region);
             region.close();
         }
         for (MemorySource source : sources) {

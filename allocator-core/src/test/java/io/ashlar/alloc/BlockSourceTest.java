@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ashlar.memory.HookedSource;
 import io.ashlar.memory.Layout;
 import io.ashlar.memory.MemoryRegion;
 import io.ashlar.memory.MemorySource;
@@ -104,67 +105,16 @@ class BlockSourceTest {
 
     @Test
     void anAllocatorsRegionCanBeClosedAgainIfItRefusedAtFirst() {
-        boolean[] refuse = {true};
         Buddy outer = checks.watch(Buddy.create(checks.blind(), 256, 1, 1));
-        MemorySource refusing = new MemorySource() {
-            @Override
-            public String kind() {
-                return "refusing";
-            }
-
-            @Override
-            public MemoryRegion tryAcquire(Layout layout) {
-                return new Refusing(outer.asSource().acquire(layout), refuse);
-            }
-
-            @Override
-            public long reserved() {
-                return 0;
-            }
-        };
+        HookedSource refusing = checks.watch(new HookedSource(outer.asSource()));
         Slab slab = Slab.create(refusing, 64, 4);
+        refusing.onClose = HookedSource.IN_USE;
         assertThrows(IllegalStateException.class, slab::close);
         assertTrue(slab.isClosed());
         assertEquals(1, outer.outstanding());
-        refuse[0] = false;
+        refusing.onClose = HookedSource.NOTHING;
         slab.close();
         assertEquals(0, outer.outstanding());
         assertFalse(outer.isClosed());
-    }
-
-    /** A region that cannot be closed at first, as one whose memory is in use by an I/O operation. */
-    private record Refusing(MemoryRegion region, boolean[] refuse) implements MemoryRegion {
-        @Override
-        public int size() {
-            return region.size();
-        }
-
-        @Override
-        public int alignment() {
-            return region.alignment();
-        }
-
-        @Override
-        public long address() {
-            return region.address();
-        }
-
-        @Override
-        public java.nio.ByteBuffer buffer() {
-            return region.buffer();
-        }
-
-        @Override
-        public boolean isClosed() {
-            return region.isClosed();
-        }
-
-        @Override
-        public void close() {
-            if (refuse[0]) {
-                throw new IllegalStateException("in use");
-            }
-            region.close();
-        }
     }
 }

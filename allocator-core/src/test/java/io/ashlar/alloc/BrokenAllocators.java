@@ -98,10 +98,28 @@ final class BrokenAllocators {
         }
     }
 
-    /** Hands out, now and then, the last bytes of one block together with the first of the next. */
-    static final class Overlapping extends Faulty {
-        private final Map<Integer, Integer> moved = new HashMap<>();
+    /** Hands out, now and then, a place beside the sound one, and takes it back as if it were the sound one. */
+    abstract static class Displacing extends Faulty {
+        private final Map<Integer, Integer> soundOffsets = new HashMap<>();
 
+        Displacing(Allocator sound) {
+            super(sound);
+        }
+
+        final int displace(int offset, int by) {
+            soundOffsets.put(offset + by, offset);
+            return offset + by;
+        }
+
+        @Override
+        public final void deallocate(int offset) {
+            Integer real = soundOffsets.remove(offset);
+            sound.deallocate(real == null ? offset : real);
+        }
+    }
+
+    /** Hands out, now and then, the last bytes of one block together with the first of the next. */
+    static final class Overlapping extends Displacing {
         Overlapping(Allocator sound) {
             super(sound);
         }
@@ -109,24 +127,12 @@ final class BrokenAllocators {
         @Override
         public int tryAllocate(int size, int align) {
             int offset = sound.tryAllocate(size, align);
-            if (offset >= align && size > 0 && every(20)) {
-                moved.put(offset - align, offset);
-                return offset - align;
-            }
-            return offset;
-        }
-
-        @Override
-        public void deallocate(int offset) {
-            Integer real = moved.remove(offset);
-            sound.deallocate(real == null ? offset : real);
+            return offset >= align && size > 0 && every(20) ? displace(offset, -align) : offset;
         }
     }
 
     /** Ignores, now and then, the alignment, but stays within the block. */
-    static final class Misaligning extends Faulty {
-        private final Map<Integer, Integer> moved = new HashMap<>();
-
+    static final class Misaligning extends Displacing {
         Misaligning(Allocator sound) {
             super(sound);
         }
@@ -134,17 +140,8 @@ final class BrokenAllocators {
         @Override
         public int tryAllocate(int size, int align) {
             int offset = sound.tryAllocate(size, align);
-            if (offset != EXHAUSTED && align > 1 && size > 1 && (size & size - 1) != 0 && every(20)) {
-                moved.put(offset + 1, offset);
-                return offset + 1;
-            }
-            return offset;
-        }
-
-        @Override
-        public void deallocate(int offset) {
-            Integer real = moved.remove(offset);
-            sound.deallocate(real == null ? offset : real);
+            boolean fits = offset != EXHAUSTED && align > 1 && size > 1 && (size & size - 1) != 0;
+            return fits && every(20) ? displace(offset, 1) : offset;
         }
     }
 

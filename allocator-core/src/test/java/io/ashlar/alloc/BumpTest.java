@@ -107,9 +107,6 @@ class BumpTest {
         bump.tryAllocate(60, 1);
         assertMessage(
                 assertReason(Reason.EXHAUSTED, bump, new Layout(37, 1)), "top=64", "outstanding=1", "available=36");
-        Bump.Split split = raw(100, 8).split();
-        checks.watch(split.allocated());
-        checks.watch(split.unallocated());
         Bump late = raw(128, 8);
         late.tryAllocate(72, 1);
         Bump rest = checks.watch(late.split().unallocated());

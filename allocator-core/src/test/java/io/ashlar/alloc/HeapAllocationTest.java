@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.alloc;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import io.ashlar.HeapBytes;
 import io.ashlar.memory.Layout;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** After construction no allocator creates a Java object: the thread's count of allocated bytes does not move. */
 class HeapAllocationTest {
-
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @RegisterExtension
     final AllocatorChecks checks = new AllocatorChecks();
@@ -21,24 +17,11 @@ class HeapAllocationTest {
     /** Keeps what is computed alive. */
     private long sink;
 
-    private static void assertNoBytes(Runnable work) {
-        assertTrue(THREADS.isThreadAllocatedMemoryEnabled());
-        // What is loaded or linked on first use is not counted.
-        work.run();
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 5 && least > 0; i++) {
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            work.run();
-            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
-        }
-        assertEquals(0, least, "bytes of Java heap");
-    }
-
     @Test
     void theMeasurementWouldNoticeASingleObject() {
-        long before = THREADS.getCurrentThreadAllocatedBytes();
+        long before = HeapBytes.ofThisThread();
         long[] kept = new long[3];
-        long bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+        long bytes = HeapBytes.ofThisThread() - before;
         sink += kept.length;
         assertTrue(bytes >= 24, "bytes=" + bytes);
     }
@@ -47,7 +30,7 @@ class HeapAllocationTest {
     void slab() {
         Slab slab = checks.watch(Slab.create(checks.blind(), 96, 500));
         Layout layout = new Layout(90, 32);
-        assertNoBytes(() -> {
+        HeapBytes.assertNoneAllocated(() -> {
             for (int i = 0; i < 500; i++) {
                 sink += i % 3 == 0 ? slab.tryAllocate(layout) : slab.tryAllocateBlock();
             }
@@ -66,7 +49,7 @@ class HeapAllocationTest {
     void buddy() {
         Buddy buddy = checks.watch(Buddy.create(checks.blind(), 1 << 16, 13, 64));
         int[] offsets = new int[200];
-        assertNoBytes(() -> {
+        HeapBytes.assertNoneAllocated(() -> {
             for (int i = 0; i < offsets.length; i++) {
                 offsets[i] = buddy.tryAllocate(1 + i * 37 % 5_000, 1);
                 sink += buddy.tryGrow(offsets[i], 6_000) ? 1 : 0;
@@ -88,7 +71,7 @@ class HeapAllocationTest {
     @Test
     void bump() {
         Bump bump = checks.watch(Bump.create(checks.blind(), Layout.ofSize(100_000)));
-        assertNoBytes(() -> {
+        HeapBytes.assertNoneAllocated(() -> {
             // More rounds than there are epochs.
             for (int round = 0; round < 200; round++) {
                 int first = bump.tryAllocate(100, 16);

@@ -2,6 +2,7 @@
 package io.ashlar.alloc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -159,7 +160,7 @@ class OracleSelfTest {
     void theSameSeedGivesTheSameRun() {
         String first = messageOf(7);
         assertEquals(first, messageOf(7));
-        assertTrue(!first.equals(messageOf(8)), first);
+        assertNotEquals(first, messageOf(8));
     }
 
     private static String messageOf(long seed) {

@@ -97,18 +97,19 @@ abstract class MemorySourceContract {
 
     @Test
     void regionsDoNotOverlap() {
-        if (!servesManyAtOnce()) {
-            return;
-        }
+        int expected = servesManyAtOnce() ? 16 : 1;
         MemorySource source = newSource();
         List<MemoryRegion> regions = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
-            MemoryRegion region = source.acquire(Layout.ofSize(20_000));
-            fill(region, (byte) i);
-            regions.add(region);
+            MemoryRegion region = source.tryAcquire(Layout.ofSize(20_000));
+            if (region != null) {
+                fill(region, (byte) i);
+                regions.add(region);
+            }
         }
-        assertEquals(16 * 20_000, source.reserved());
-        for (int i = 0; i < 16; i++) {
+        assertEquals(expected, regions.size());
+        assertEquals(expected * 20_000, source.reserved());
+        for (int i = 0; i < expected; i++) {
             for (int at = 0; at < 20_000; at++) {
                 assertEquals((byte) i, regions.get(i).buffer().get(at));
             }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ashlar.memory.HookedSource;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -35,11 +36,9 @@ class ClosingTest {
     private MemoryPool<Block> pool = newPool(Block::new);
 
     private MemoryPool<Block> newPool(ViewFactory<Block> views) {
-        return MemoryPool.builder(views)
-                .source(source)
+        return TestPools.oneStripe(views, source)
                 .limit(4 * MIB)
                 .regionSize(REGION)
-                .stripes(1)
                 .build();
     }
 
@@ -47,11 +46,7 @@ class ClosingTest {
     void everythingComesBack() throws Exception {
         loop.shutdown();
         assertTrue(loop.awaitTermination(Daemon.PATIENCE_SECONDS, TimeUnit.SECONDS));
-        assertTrue(pool.isClosed());
-        pool.checkInvariants();
-        assertEquals(0, pool.stats().outstanding());
-        assertEquals(0, pool.stats().ownedShards());
-        assertEquals(0, source.reserved());
+        TestPools.assertClosedWithNothingLeft(pool, source);
     }
 
     @ParameterizedTest

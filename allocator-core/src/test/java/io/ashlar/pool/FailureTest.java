@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ashlar.memory.HookedSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -41,26 +42,15 @@ class FailureTest {
     private MemoryPool<Block> pool = newPool(4 * MIB);
 
     private MemoryPool<Block> newPool(long limit) {
-        return MemoryPool.builder(Block::new)
-                .source(source)
+        return TestPools.oneStripe(Block::new, source)
                 .limit(limit)
                 .regionSize(REGION)
-                .stripes(1)
                 .build();
     }
 
     @AfterEach
     void everythingComesBack() {
-        settle(pool);
-    }
-
-    private void settle(MemoryPool<Block> some) {
-        some.checkInvariants();
-        assertEquals(0, some.stats().outstanding());
-        assertEquals(0, some.stats().requestedBytes());
-        some.close();
-        assertEquals(0, some.stats().ownedShards());
-        assertEquals(0, source.reserved());
+        TestPools.closeAndVerify(pool, source);
     }
 
     @ParameterizedTest
@@ -89,10 +79,7 @@ class FailureTest {
     @Test
     void collectingGoesOnThoughARegionCannotBeGivenBack() throws Exception {
         OwnedShard<Block> shard = pool.openShard(Runnable::run);
-        List<Block> blocks = new ArrayList<>();
-        for (int i = 0; i < 1000; i++) {
-            blocks.add(Block.allocate(shard, 500));
-        }
+        List<Block> blocks = TestPools.allocate(shard, 1000, 500);
         Daemon.run(() -> blocks.forEach(Block::release));
         source.onClose = UNMAP_FAILS;
         shard.retire();
@@ -128,54 +115,49 @@ class FailureTest {
         CountDownLatch inLarge = new CountDownLatch(1);
         CountDownLatch inSmall = new CountDownLatch(1);
         // Two threads, each in the middle of making a view, ask for a block of the other's kind.
-        MemoryPool<Block> shared = MemoryPool.<Block>builder((run, index) -> {
-                    if (!run.isPermanent()) {
-                        inLarge.countDown();
-                        GatedViews.await(inSmall);
-                        Block.allocate(itself.get(), 16).release();
-                    } else if (run.blockSize() == 512) {
-                        inSmall.countDown();
-                        GatedViews.await(inLarge);
-                        Block.allocate(itself.get(), 200 * KIB).release();
-                    }
-                    return new Block(run, index);
-                })
-                .source(source)
-                .regionSize(MIB)
-                .stripes(1)
-                .build();
+        ViewFactory<Block> asking = (run, index) -> {
+            if (!run.isPermanent()) {
+                inLarge.countDown();
+                GatedViews.await(inSmall);
+                Block.allocate(itself.get(), 16).release();
+            } else if (run.blockSize() == 512) {
+                inSmall.countDown();
+                GatedViews.await(inLarge);
+                Block.allocate(itself.get(), 200 * KIB).release();
+            }
+            return new Block(run, index);
+        };
+        MemoryPool<Block> shared =
+                TestPools.oneStripe(asking, source).regionSize(MIB).build();
         itself.set(shared);
         Daemon large = Daemon.start(() -> Block.allocate(shared, 100 * KIB).release());
         Daemon small = Daemon.start(() -> Block.allocate(shared, 512).release());
         small.join();
         large.join();
-        settle(shared);
+        TestPools.closeAndVerify(shared, source);
     }
 
     /** Views of small blocks are made while the stripe is locked. */
     @Test
     void aViewFactoryMayUseTheStripeItIsCalledFrom() throws Exception {
         AtomicReference<MemoryPool<Block>> itself = new AtomicReference<>();
-        MemoryPool<Block> nesting = MemoryPool.<Block>builder((run, index) -> {
-                    if (run.blockSize() == 512) {
-                        Block.allocate(itself.get(), 16).release();
-                    }
-                    return new Block(run, index);
-                })
-                .source(source)
-                .regionSize(MIB)
-                .stripes(1)
-                .build();
+        ViewFactory<Block> asking = (run, index) -> {
+            if (run.blockSize() == 512) {
+                Block.allocate(itself.get(), 16).release();
+            }
+            return new Block(run, index);
+        };
+        MemoryPool<Block> nesting =
+                TestPools.oneStripe(asking, source).regionSize(MIB).build();
         itself.set(nesting);
         Daemon.run(() -> Block.allocate(nesting, 512).release());
-        settle(nesting);
+        TestPools.closeAndVerify(nesting, source);
     }
 
     @Test
     void aBlockFreedTwiceElsewhereIsRefusedAndDoesNotCostTheOthers() throws Exception {
         OwnedShard<Block> shard = pool.openShard(Runnable::run);
-        List<Block> blocks =
-                List.of(Block.allocate(shard, 500), Block.allocate(shard, 500), Block.allocate(shard, 500));
+        List<Block> blocks = TestPools.allocate(shard, 3, 500);
         Daemon.run(() -> {
             blocks.forEach(Block::free);
             Block lowest = blocks.get(0);
@@ -217,15 +199,15 @@ class FailureTest {
         assertEquals(3, again.size(), "a block is handed out twice");
         again.forEach(view -> view.free(100));
         shard.retire();
+        // What the second free took off the requested bytes stays off: a slab does not know what was asked for.
         trusting.close();
+        assertEquals(0, source.reserved());
     }
 
     private MemoryPool<RawView> newRawPool() {
-        return MemoryPool.builder(RawView::new)
-                .source(source)
+        return TestPools.oneStripe(RawView::new, source)
                 .limit(4 * MIB)
                 .regionSize(REGION)
-                .stripes(1)
                 .build();
     }
 
@@ -254,8 +236,7 @@ class FailureTest {
         first.free(5000);
         second.free(5000);
         shard.retire();
-        trusting.checkInvariants();
-        trusting.close();
+        TestPools.closeAndVerify(trusting, source);
     }
 
     @ParameterizedTest
@@ -271,7 +252,7 @@ class FailureTest {
         assertEquals(100, trusting.stats().requestedBytes());
         view.free(100);
         shard.retire();
-        trusting.close();
+        TestPools.closeAndVerify(trusting, source);
     }
 
     /** What the pool logs meanwhile, which goes nowhere else. */

@@ -22,24 +22,19 @@ class LargeBlocksTest {
     private MemoryPool<Block> pool = newPool(64 << 20);
 
     private MemoryPool<Block> newPool(long limit) {
-        return MemoryPool.<Block>builder((run, index) -> {
-                    views.incrementAndGet();
-                    return new Block(run, index);
-                })
-                .source(source)
+        ViewFactory<Block> counting = (run, index) -> {
+            views.incrementAndGet();
+            return new Block(run, index);
+        };
+        return TestPools.oneStripe(counting, source)
                 .limit(limit)
                 .regionSize(REGION)
-                .stripes(1)
                 .build();
     }
 
     @AfterEach
     void everythingComesBack() {
-        pool.checkInvariants();
-        assertEquals(0, pool.stats().outstanding());
-        assertEquals(0, pool.stats().usedBytes());
-        pool.close();
-        assertEquals(0, source.reserved());
+        TestPools.closeAndVerify(pool, source);
     }
 
     @Test

@@ -39,11 +39,9 @@ class LargeCacheTest {
     private OwnedShard<RawView> shard = pool.openShard(Runnable::run);
 
     private MemoryPool<RawView> newPool(long limit, int regionSize) {
-        return MemoryPool.builder(RawView::new)
-                .source(source)
+        return TestPools.oneStripe(RawView::new, source)
                 .limit(limit)
                 .regionSize(regionSize)
-                .stripes(1)
                 .build();
     }
 
@@ -55,14 +53,7 @@ class LargeCacheTest {
 
     @AfterEach
     void everythingComesBack() {
-        pool.checkInvariants();
-        pool.close();
-        pool.checkInvariants();
-        assertEquals(0, pool.stats().outstanding());
-        assertEquals(0, pool.stats().usedBytes());
-        assertEquals(0, pool.stats().requestedBytes());
-        assertEquals(0, pool.stats().ownedShards());
-        assertEquals(0, source.reserved());
+        TestPools.closeAndVerify(pool, source);
     }
 
     /** Whether a block that was freed still has its place. */

@@ -43,13 +43,7 @@ class MemoryPoolTest {
 
     @AfterEach
     void everythingComesBack() {
-        pool.checkInvariants();
-        PoolStats stats = pool.stats();
-        assertEquals(0, stats.outstanding(), "a test left blocks behind");
-        assertEquals(0, stats.usedBytes());
-        assertEquals(0, stats.requestedBytes());
-        pool.close();
-        assertEquals(0, source.reserved(), "reserved after close");
+        TestPools.closeAndVerify(pool, source);
     }
 
     @ParameterizedTest
@@ -102,11 +96,8 @@ class MemoryPoolTest {
 
     @Test
     void aBlockIsHandedOutWithTheViewThatFreedIt() {
-        MemoryPool<MovableView> movable = MemoryPool.builder(MovableView::new)
-                .source(source)
-                .regionSize(MIB)
-                .stripes(1)
-                .build();
+        MemoryPool<MovableView> movable =
+                TestPools.oneStripe(MovableView::new, source).regionSize(MIB).build();
         MovableView first = movable.allocate(100);
         MovableView second = movable.allocate(5000);
         Run<MovableView> small = first.run;

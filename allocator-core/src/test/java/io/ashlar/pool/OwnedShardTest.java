@@ -34,13 +34,8 @@ class OwnedShardTest {
     void everythingComesBack() throws Exception {
         pool.close();
         loop.shutdown();
-        assertTrue(loop.awaitTermination(30, TimeUnit.SECONDS));
-        pool.checkInvariants();
-        assertEquals(0, pool.stats().outstanding());
-        assertEquals(0, pool.stats().requestedBytes());
-        assertEquals(0, pool.stats().usedBytes());
-        assertEquals(0, pool.stats().ownedShards());
-        assertEquals(0, source.reserved());
+        assertTrue(loop.awaitTermination(Daemon.PATIENCE_SECONDS, TimeUnit.SECONDS));
+        TestPools.assertClosedWithNothingLeft(pool, source);
     }
 
     private <T> T onLoop(Callable<T> task) throws Exception {
@@ -88,7 +83,7 @@ class OwnedShardTest {
     @Test
     void aRemoteFreeCountsAtOnceAndIsCollectedWhenTheOwnerRunsShort() throws Exception {
         OwnedShard<Block> shard = openOnLoop();
-        List<Block> blocks = onLoop(() -> allocate(shard, 8, 1000));
+        List<Block> blocks = onLoop(() -> TestPools.allocate(shard, 8, 1000));
         blocks.forEach(Block::release);
         PoolStats pending = pool.stats();
         assertEquals(0, pending.outstanding());
@@ -98,18 +93,10 @@ class OwnedShardTest {
         assertEquals(8, pending.remoteFrees());
         long reserved = pending.reservedBytes();
         for (int round = 0; round < 1000; round++) {
-            onLoop(() -> allocate(shard, 8, 1000)).forEach(Block::release);
+            onLoop(() -> TestPools.allocate(shard, 8, 1000)).forEach(Block::release);
         }
         assertEquals(8 * 1001, pool.stats().remoteFrees());
         assertEquals(reserved, pool.stats().reservedBytes(), "what was freed remotely was not used again");
-    }
-
-    private static List<Block> allocate(OwnedShard<Block> shard, int count, int size) {
-        List<Block> blocks = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            blocks.add(Block.allocate(shard, size));
-        }
-        return blocks;
     }
 
     @Test
@@ -126,7 +113,7 @@ class OwnedShardTest {
     void blocksOfARetiredShardStayValidAndComeBack() throws Exception {
         OwnedShard<Block> shard = openOnLoop();
         List<Block> blocks = onLoop(() -> {
-            List<Block> some = allocate(shard, 500, 200);
+            List<Block> some = TestPools.allocate(shard, 500, 200);
             for (int i = 0; i < some.size(); i++) {
                 some.get(i).memory().putInt(some.get(i).offset(), i);
             }
@@ -159,9 +146,7 @@ class OwnedShardTest {
     @Test
     void aThreadThatDiesWithoutAWordIsNoticed() throws Exception {
         List<Block> blocks = new ArrayList<>();
-        Thread thread = new Thread(() -> blocks.addAll(allocate(pool.openShard(Runnable::run), 100, 300)));
-        thread.start();
-        thread.join();
+        Daemon.run(() -> blocks.addAll(TestPools.allocate(pool.openShard(Runnable::run), 100, 300)));
         assertEquals(0, pool.stats().ownedShards());
         assertEquals(100, pool.stats().outstanding());
         blocks.forEach(Block::release);
@@ -198,7 +183,7 @@ class OwnedShardTest {
     @Test
     void closingWithARemoteFreePendingGivesEverythingBack() throws Exception {
         OwnedShard<Block> shard = openOnLoop();
-        List<Block> blocks = onLoop(() -> allocate(shard, 1000, 700));
+        List<Block> blocks = onLoop(() -> TestPools.allocate(shard, 1000, 700));
         blocks.forEach(Block::release);
         pool.close();
         onLoop(() -> null);

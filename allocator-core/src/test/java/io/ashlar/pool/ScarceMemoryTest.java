@@ -3,6 +3,7 @@ package io.ashlar.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ashlar.memory.AllocationException;
 import java.util.ArrayList;
@@ -32,8 +33,7 @@ class ScarceMemoryTest {
     }
 
     private MemoryPool<Block> newPool(long limit, int regionSize, int stripes, ViewFactory<Block> views) {
-        return MemoryPool.builder(views)
-                .source(source)
+        return TestPools.oneStripe(views, source)
                 .limit(limit)
                 .regionSize(regionSize)
                 .stripes(stripes)
@@ -42,15 +42,8 @@ class ScarceMemoryTest {
 
     @AfterEach
     void everythingComesBack() throws Exception {
-        Daemon.run(
-                () -> { // a stripe that a thread holds for ever would be waited for
-                    pool.checkInvariants();
-                    assertEquals(0, pool.stats().outstanding());
-                    assertEquals(0, pool.stats().requestedBytes());
-                    pool.close();
-                    assertEquals(0, pool.stats().ownedShards());
-                    assertEquals(0, source.reserved());
-                });
+        // On another thread: a stripe that a thread holds for ever would be waited for.
+        Daemon.run(() -> TestPools.closeAndVerify(pool, source));
     }
 
     /** Allocates until the pool refuses. */
@@ -129,7 +122,7 @@ class ScarceMemoryTest {
             owner.set(Thread.currentThread());
             pool.openShard(task -> {
                 end.countDown(); // asked to trim, the thread dies instead
-                joinOrFail(owner.get());
+                awaitEndOf(owner.get());
             });
             opened.countDown();
             GatedViews.await(end);
@@ -144,7 +137,7 @@ class ScarceMemoryTest {
         blocks.forEach(Block::release);
     }
 
-    private static void joinOrFail(Thread thread) {
+    private static void awaitEndOf(Thread thread) {
         try {
             thread.join(TimeUnit.SECONDS.toMillis(Daemon.PATIENCE_SECONDS));
         } catch (InterruptedException e) {
@@ -219,7 +212,8 @@ class ScarceMemoryTest {
     void otherOwnersAreAskedToGiveBackWhatIsIdle() throws Exception {
         ExecutorService loop = Executors.newSingleThreadExecutor();
         OwnedShard<Block> shard = loop.submit(() -> pool.openShard(loop)).get();
-        List<Block> blocks = loop.submit(() -> allocate(shard, 700, 1000)).get();
+        List<Block> blocks =
+                loop.submit(() -> TestPools.allocate(shard, 700, 1000)).get();
         blocks.forEach(Block::release);
         assertEquals(0, pool.stats().usedBytes());
         Block half;
@@ -232,15 +226,7 @@ class ScarceMemoryTest {
         half.release();
         loop.submit(shard::retire).get();
         loop.shutdown();
-        loop.awaitTermination(Daemon.PATIENCE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private static List<Block> allocate(OwnedShard<Block> shard, int count, int size) {
-        List<Block> blocks = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            blocks.add(Block.allocate(shard, size));
-        }
-        return blocks;
+        assertTrue(loop.awaitTermination(Daemon.PATIENCE_SECONDS, TimeUnit.SECONDS));
     }
 
     @Test

@@ -25,21 +25,15 @@ class SlabRunsTest {
     private MemoryPool<RawView> pool = newPool(16 * MIB);
 
     private MemoryPool<RawView> newPool(int regionSize) {
-        return MemoryPool.builder(RawView::new)
-                .source(source)
+        return TestPools.oneStripe(RawView::new, source)
                 .limit(1 << 30)
                 .regionSize(regionSize)
-                .stripes(1)
                 .build();
     }
 
     @AfterEach
     void everythingComesBack() {
-        pool.checkInvariants();
-        assertEquals(0, pool.stats().outstanding());
-        pool.close();
-        assertEquals(0, pool.stats().ownedShards());
-        assertEquals(0, source.reserved());
+        TestPools.closeAndVerify(pool, source);
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.ashlar.pool;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ashlar.memory.HookedSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,30 +23,18 @@ class StatsTest {
     private static final int REGION = 64 << 10;
 
     private final HookedSource source = new HookedSource();
-    private final MemoryPool<Block> pool = MemoryPool.builder(Block::new)
-            .source(source)
-            .regionSize(REGION)
-            .stripes(1)
-            .build();
+    private final MemoryPool<Block> pool =
+            TestPools.oneStripe(Block::new, source).regionSize(REGION).build();
 
     @AfterEach
     void everythingComesBack() {
-        pool.checkInvariants();
-        assertEquals(0, pool.stats().outstanding());
-        assertEquals(0, pool.stats().usedBytes());
-        assertEquals(0, pool.stats().requestedBytes());
-        pool.close();
-        assertEquals(0, pool.stats().ownedShards());
-        assertEquals(0, source.reserved());
+        TestPools.closeAndVerify(pool, source);
     }
 
     @Test
     void countersDoNotGoBackWhileAnOwnerCollects() throws Exception {
         OwnedShard<Block> shard = pool.openShard(Runnable::run);
-        List<Block> blocks = new ArrayList<>();
-        for (int i = 0; i < 1000; i++) {
-            blocks.add(Block.allocate(shard, 500));
-        }
+        List<Block> blocks = TestPools.allocate(shard, 1000, 500);
         Daemon.run(() -> blocks.forEach(Block::release));
         assertEquals(1000, pool.stats().frees());
         List<PoolStats> meanwhile = new ArrayList<>();
@@ -71,7 +60,7 @@ class StatsTest {
             while (!stop.get()) {
                 shard.collectRemote();
                 if (onTheWay.get() == null) {
-                    onTheWay.set(allocate(shard, blocksAtOnce));
+                    onTheWay.set(TestPools.allocate(shard, blocksAtOnce, 500));
                 }
             }
             shard.retire();
@@ -130,14 +119,6 @@ class StatsTest {
             assertTrue(now.remoteFrees() >= last.remoteFrees(), figures);
             last = now;
         }
-    }
-
-    private static List<Block> allocate(OwnedShard<Block> shard, int count) {
-        List<Block> blocks = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            blocks.add(Block.allocate(shard, 500));
-        }
-        return blocks;
     }
 
     private static void free(AtomicReference<List<Block>> onTheWay) {

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.pool;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
+import io.ashlar.HeapBytes;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
@@ -12,24 +9,24 @@ import org.junit.jupiter.api.Test;
 class SteadyStateTest {
 
     private static final int ROUNDS = 50_000;
-    private static final int ATTEMPTS = 5;
     private static final int[] SIZES = {10, 100, 1000, 8000, 30_000, 100_000, 1 << 20};
 
-    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final Block[] held = new Block[64];
 
     @Test
     void anOwnedShardAllocatesNothingOnTheHeap() {
         MemoryPool<Block> pool = MemoryPool.builder(Block::new).build();
         OwnedShard<Block> shard = pool.openShard(Runnable::run);
-        assertNothingAllocated(size -> Block.allocate(shard, size));
+        IntFunction<Block> allocate = size -> Block.allocate(shard, size);
+        HeapBytes.assertNoneAllocated(() -> churn(allocate));
         pool.close();
     }
 
     @Test
     void aStripeAllocatesNothingOnTheHeap() {
         MemoryPool<Block> pool = MemoryPool.builder(Block::new).build();
-        assertNothingAllocated(size -> Block.allocate(pool, size));
+        IntFunction<Block> allocate = size -> Block.allocate(pool, size);
+        HeapBytes.assertNoneAllocated(() -> churn(allocate));
         pool.close();
     }
 
@@ -38,7 +35,7 @@ class SteadyStateTest {
         MemoryPool<Block> pool = MemoryPool.builder(Block::new).build();
         OwnedShard<Block> shard = pool.openShard(Runnable::run);
         Block[] burst = new Block[800];
-        assertNothingAllocated(() -> {
+        HeapBytes.assertNoneAllocated(() -> {
             for (int round = 0; round < 100; round++) {
                 for (int i = 0; i < burst.length; i++) {
                     burst[i] = Block.allocate(shard, 1000);
@@ -49,23 +46,6 @@ class SteadyStateTest {
             }
         });
         pool.close();
-    }
-
-    private void assertNothingAllocated(IntFunction<Block> allocate) {
-        assertNothingAllocated(() -> churn(allocate));
-    }
-
-    /** The JVM itself now and then allocates on behalf of a thread, while it compiles or links: hence the least of some. */
-    private void assertNothingAllocated(Runnable load) {
-        long id = Thread.currentThread().getId();
-        load.run();
-        long least = Long.MAX_VALUE;
-        for (int attempt = 0; attempt < ATTEMPTS && least > 0; attempt++) {
-            long before = threads.getThreadAllocatedBytes(id);
-            load.run();
-            least = Math.min(least, threads.getThreadAllocatedBytes(id) - before);
-        }
-        assertEquals(0, least, "bytes on the Java heap");
     }
 
     private void churn(IntFunction<Block> allocate) {

@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.Param;
  * them and allocates another of the same 256 bytes; {@link #baseline()} is the harness, whose array outgrows the caches
  * too.
  */
-public class LiveCountBenchmark extends PeerBenchmark {
+public class LiveCountBenchmark extends LiveBuffersBenchmark {
 
     private static final int STEPS = 1 << 20;
     private static final int SIZE = 256;
@@ -20,24 +20,10 @@ public class LiveCountBenchmark extends PeerBenchmark {
     @Param({"100", "1000", "10000", "100000", "1000000"})
     public int live;
 
-    private int[] slots;
-    private ByteBuf[] buffers;
-    private int step;
-
     @Override
     protected void prepare() {
         slots = new SplittableRandom(SEED).ints(STEPS, 0, live).toArray();
-        buffers = new ByteBuf[live];
-        for (int i = 0; i < live; i++) {
-            buffers[i] = alloc.directBuffer(SIZE);
-        }
-    }
-
-    @Override
-    protected void releaseAll() {
-        for (ByteBuf buffer : buffers) {
-            buffer.release();
-        }
+        fill(live, i -> SIZE);
     }
 
     /**

@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Param;
  * <p>Which buffer and which size comes out of two arrays that were drawn beforehand; {@link #baseline()} is what reading
  * them and storing a reference costs.
  */
-public class LiveSetBenchmark extends PeerBenchmark {
+public class LiveSetBenchmark extends LiveBuffersBenchmark {
 
     private static final int STEPS = 1 << 16;
 
@@ -22,25 +22,12 @@ public class LiveSetBenchmark extends PeerBenchmark {
     public int live;
 
     private int[] sizes;
-    private int[] slots;
-    private ByteBuf[] buffers;
-    private int step;
 
     @Override
     protected void prepare() {
         sizes = SizePattern.draw(STEPS, SEED);
         slots = new SplittableRandom(SEED).ints(STEPS, 0, live).toArray();
-        buffers = new ByteBuf[live];
-        for (int i = 0; i < live; i++) {
-            buffers[i] = alloc.directBuffer(sizes[i & STEPS - 1]);
-        }
-    }
-
-    @Override
-    protected void releaseAll() {
-        for (ByteBuf buffer : buffers) {
-            buffer.release();
-        }
+        fill(live, i -> sizes[i]);
     }
 
     /**

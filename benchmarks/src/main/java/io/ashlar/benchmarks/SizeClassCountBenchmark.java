@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.benchmarks;
 
-import io.netty.buffer.ByteBuf;
 import java.util.SplittableRandom;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -10,7 +9,7 @@ import org.openjdk.jmh.annotations.Param;
  * How does the cost on an event loop grow with the number of different sizes in use? One operation releases a random one
  * of 1,024 live direct buffers and allocates another; the sizes are 256 bytes and the next ones at four per doubling.
  */
-public class SizeClassCountBenchmark extends PeerBenchmark {
+public class SizeClassCountBenchmark extends LiveBuffersBenchmark {
 
     private static final int STEPS = 1 << 16;
     private static final int LIVE = 1024;
@@ -22,9 +21,6 @@ public class SizeClassCountBenchmark extends PeerBenchmark {
     public int sizes;
 
     private int[] draws;
-    private int[] slots;
-    private ByteBuf[] buffers;
-    private int step;
 
     @Override
     protected void prepare() {
@@ -33,17 +29,7 @@ public class SizeClassCountBenchmark extends PeerBenchmark {
         draws = random.ints(STEPS, 0, sizes)
                 .map(i -> (int) (SMALLEST * Math.pow(RATIO, i)))
                 .toArray();
-        buffers = new ByteBuf[LIVE];
-        for (int i = 0; i < LIVE; i++) {
-            buffers[i] = alloc.directBuffer(draws[i]);
-        }
-    }
-
-    @Override
-    protected void releaseAll() {
-        for (ByteBuf buffer : buffers) {
-            buffer.release();
-        }
+        fill(LIVE, i -> draws[i]);
     }
 
     /**

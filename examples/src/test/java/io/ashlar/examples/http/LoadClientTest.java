@@ -3,6 +3,7 @@ package io.ashlar.examples.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -41,7 +42,7 @@ class LoadClientTest {
                 LoadClient client = new LoadClient(SEED)) {
             LoadRun run = client.startLight(ashlar.server().address());
             for (int i = 0; i < 2_000 && run.answers() < 20; i++) {
-                assertEquals(false, run.await(5));
+                assertFalse(run.await(5));
             }
             run.stop();
             assertTrue(run.await(20_000));
@@ -68,7 +69,7 @@ class LoadClientTest {
             thread.start();
             LoadRun run = client.start((InetSocketAddress) liar.getLocalSocketAddress(), 1, 1, Duration.ofHours(1));
             assertTrue(run.await(20_000), what);
-            assertEquals(false, run.done().isSuccess(), what);
+            assertFalse(run.done().isSuccess(), what);
             String cause = run.done().cause().getMessage();
             assertTrue(cause.contains(message), what + ": " + cause);
             thread.join(10_000);

@@ -40,8 +40,7 @@ class MemoryLimitTest {
 
     /** Sends twice the limit; the server hangs up at some point, with 503 if the client listens that long. */
     private static void tooMuch(DemoServer server) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", server.address().getPort())) {
-            socket.setSoTimeout(30_000);
+        try (Socket socket = AshlarServer.connect(server)) {
             byte[] piece = new byte[1 << 20];
             String head = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: " + 2 * LIMIT + "\r\n\r\n";
             try {
@@ -58,8 +57,7 @@ class MemoryLimitTest {
     }
 
     private static String healthz(DemoServer server) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", server.address().getPort())) {
-            socket.setSoTimeout(30_000);
+        try (Socket socket = AshlarServer.connect(server)) {
             socket.getOutputStream()
                     .write("GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".getBytes(ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);

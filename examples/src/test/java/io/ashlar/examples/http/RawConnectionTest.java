@@ -12,10 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,30 +23,12 @@ class RawConnectionTest {
 
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 (\\d{3}) ");
 
-    private Contender ashlar;
-
-    @BeforeEach
-    void start() throws Exception {
-        ashlar = Contender.ashlar(0);
-    }
-
-    @AfterEach
-    void everyBufferComesBack() {
-        ashlar.server().close();
-        MemoryReading end = ashlar.memory().get();
-        ashlar.close();
-        assertEquals(0, end.outstanding());
-    }
-
-    private Socket connect() throws IOException {
-        Socket socket = new Socket("127.0.0.1", ashlar.server().address().getPort());
-        socket.setSoTimeout(30_000);
-        return socket;
-    }
+    @RegisterExtension
+    final AshlarServer ashlar = new AshlarServer();
 
     /** Sends all of it, closes the sending side, and reads until the server closes. */
     private String exchange(String text) throws IOException {
-        try (Socket socket = connect()) {
+        try (Socket socket = ashlar.connect()) {
             socket.getOutputStream().write(text.replace("\n", "\r\n").getBytes(ISO_8859_1));
             socket.shutdownOutput();
             return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
@@ -98,7 +79,7 @@ class RawConnectionTest {
 
     @Test
     void expectContinueIsAnsweredBeforeTheBodyIsSent() throws IOException {
-        try (Socket socket = connect()) {
+        try (Socket socket = ashlar.connect()) {
             socket.getOutputStream()
                     .write("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
                             .getBytes(ISO_8859_1));
@@ -114,7 +95,7 @@ class RawConnectionTest {
 
     @Test
     void nothingIsAnsweredAfterConnectionClose() throws IOException {
-        try (Socket socket = connect()) {
+        try (Socket socket = ashlar.connect()) {
             String requests = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
                     + "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
             socket.getOutputStream().write(requests.getBytes(ISO_8859_1));
@@ -126,7 +107,7 @@ class RawConnectionTest {
 
     @Test
     void anHttp10ClientIsHungUpOnUnlessItAsksOtherwise() throws IOException {
-        try (Socket socket = connect()) {
+        try (Socket socket = ashlar.connect()) {
             socket.getOutputStream().write("GET /healthz HTTP/1.0\r\n\r\n".getBytes(ISO_8859_1));
             assertTrue(new String(socket.getInputStream().readAllBytes(), ISO_8859_1).endsWith("ok\n"));
         }
@@ -165,27 +146,20 @@ class RawConnectionTest {
 
     @Test
     void aBodyThatBreaksOffReleasesWhatHasArrived() throws Exception {
-        try (Socket socket = connect()) {
+        try (Socket socket = ashlar.connect()) {
             socket.getOutputStream()
                     .write("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\npart".getBytes(ISO_8859_1));
             socket.getOutputStream().flush();
-            awaitOutstanding(true);
+            ashlar.awaitOutstanding(true);
         }
-        awaitOutstanding(false);
+        ashlar.awaitOutstanding(false);
         assertTrue(statuses(exchange("GET /healthz HTTP/1.1\nHost: a\n\n")).contains("200"));
-    }
-
-    private void awaitOutstanding(boolean some) throws InterruptedException {
-        for (int i = 0; i < 3_000 && ashlar.memory().get().outstanding() > 0 != some; i++) {
-            Thread.sleep(10);
-        }
-        assertEquals(some, ashlar.memory().get().outstanding() > 0);
     }
 
     @RepeatedTest(5)
     void aClientThatDoesNotFetchItsAnswersIsNotReadForever() throws Exception {
         String request = post("x".repeat(60_000)).replace("\n", "\r\n");
-        Socket socket = connect();
+        Socket socket = ashlar.connect();
         try {
             Thread writer = new Thread(() -> {
                 try {
@@ -200,7 +174,7 @@ class RawConnectionTest {
             long last = -1;
             for (int quiet = 0; quiet < 20; quiet++) {
                 Thread.sleep(50);
-                long now = ashlar.memory().get().requested();
+                long now = ashlar.memory().requested();
                 quiet = now == last && now > 0 ? quiet : 0;
                 last = now;
             }
@@ -212,6 +186,6 @@ class RawConnectionTest {
         } finally {
             socket.close();
         }
-        awaitOutstanding(false);
+        ashlar.awaitOutstanding(false);
     }
 }

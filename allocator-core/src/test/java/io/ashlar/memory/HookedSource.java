@@ -1,34 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ashlar.pool;
+package io.ashlar.memory;
 
-import io.ashlar.memory.Layout;
-import io.ashlar.memory.MemoryRegion;
-import io.ashlar.memory.MemorySource;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A heap source whose regions run a hook before they do what is asked of them. A hook that throws stands for memory that
- * an I/O operation is using, for a failing call to the OS, or for a Java heap that is full at an awkward moment.
+ * A source whose regions run a hook before they do what is asked of them. A hook that throws stands for memory that an
+ * I/O operation is using, for a failing call to the OS, or for a Java heap that is full at an awkward moment.
  */
-final class HookedSource implements MemorySource {
+public final class HookedSource implements MemorySource {
 
-    static final Runnable NOTHING = () -> {};
+    /** Nothing happens. */
+    public static final Runnable NOTHING = () -> {};
 
     /** What the JDK says when a region is closed that an I/O operation is using. */
-    static final Runnable IN_USE = () -> {
+    public static final Runnable IN_USE = () -> {
         throw new IllegalStateException("in use");
     };
 
-    static final Runnable HEAP_IS_FULL = () -> {
+    /** No object can be made. */
+    public static final Runnable HEAP_IS_FULL = () -> {
         throw new OutOfMemoryError("Java heap space");
     };
 
-    private final MemorySource heap = MemorySource.heap();
+    private final MemorySource source;
+
     // Synchronization: volatile; set by the test, run by whatever thread uses a region.
-    volatile Runnable onClose = NOTHING;
-    volatile Runnable onAddress = NOTHING;
-    volatile Runnable onSize = NOTHING;
+    /** Runs before a region is closed. */
+    public volatile Runnable onClose = NOTHING;
+    /** Runs before a region tells its address. */
+    public volatile Runnable onAddress = NOTHING;
+    /** Runs before a region tells its size. */
+    public volatile Runnable onSize = NOTHING;
+
+    /** Regions of Java arrays. */
+    public HookedSource() {
+        this(MemorySource.heap());
+    }
+
+    /**
+     * Regions of another source.
+     *
+     * @param source where they come from
+     */
+    public HookedSource(MemorySource source) {
+        this.source = source;
+    }
 
     @Override
     public String kind() {
@@ -37,12 +54,12 @@ final class HookedSource implements MemorySource {
 
     @Override
     public long reserved() {
-        return heap.reserved();
+        return source.reserved();
     }
 
     @Override
     public @Nullable MemoryRegion tryAcquire(Layout layout) {
-        MemoryRegion region = heap.tryAcquire(layout);
+        MemoryRegion region = source.tryAcquire(layout);
         return region == null ? null : new HookedRegion(region);
     }
 
