@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.netty;
 
+import static io.ashlar.netty.NativeOrder.big;
+import static io.ashlar.netty.NativeOrder.little;
+
 import io.ashlar.pool.Run;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
@@ -102,42 +105,42 @@ final class AshlarByteBuf extends AbstractPooledByteBuf<AshlarByteBuf> {
 
     @Override
     protected short _getShort(int index) {
-        return MemoryAccess.getShort(this, index);
+        return big(MemoryAccess.getShort(this, index));
     }
 
     @Override
     protected short _getShortLE(int index) {
-        return MemoryAccess.getShortLE(this, index);
+        return little(MemoryAccess.getShort(this, index));
     }
 
     @Override
     protected int _getUnsignedMedium(int index) {
-        return MemoryAccess.getUnsignedMedium(this, index);
+        return (_getShort(index) & 0xffff) << 8 | _getByte(index + 2) & 0xff;
     }
 
     @Override
     protected int _getUnsignedMediumLE(int index) {
-        return MemoryAccess.getUnsignedMediumLE(this, index);
+        return _getShortLE(index) & 0xffff | (_getByte(index + 2) & 0xff) << 16;
     }
 
     @Override
     protected int _getInt(int index) {
-        return MemoryAccess.getInt(this, index);
+        return big(MemoryAccess.getInt(this, index));
     }
 
     @Override
     protected int _getIntLE(int index) {
-        return MemoryAccess.getIntLE(this, index);
+        return little(MemoryAccess.getInt(this, index));
     }
 
     @Override
     protected long _getLong(int index) {
-        return MemoryAccess.getLong(this, index);
+        return big(MemoryAccess.getLong(this, index));
     }
 
     @Override
     protected long _getLongLE(int index) {
-        return MemoryAccess.getLongLE(this, index);
+        return little(MemoryAccess.getLong(this, index));
     }
 
     @Override
@@ -147,42 +150,44 @@ final class AshlarByteBuf extends AbstractPooledByteBuf<AshlarByteBuf> {
 
     @Override
     protected void _setShort(int index, int value) {
-        MemoryAccess.setShort(this, index, value);
+        MemoryAccess.setShort(this, index, big((short) value));
     }
 
     @Override
     protected void _setShortLE(int index, int value) {
-        MemoryAccess.setShortLE(this, index, value);
+        MemoryAccess.setShort(this, index, little((short) value));
     }
 
     @Override
     protected void _setMedium(int index, int value) {
-        MemoryAccess.setMedium(this, index, value);
+        _setShort(index, value >>> 8);
+        _setByte(index + 2, value);
     }
 
     @Override
     protected void _setMediumLE(int index, int value) {
-        MemoryAccess.setMediumLE(this, index, value);
+        _setShortLE(index, value);
+        _setByte(index + 2, value >>> 16);
     }
 
     @Override
     protected void _setInt(int index, int value) {
-        MemoryAccess.setInt(this, index, value);
+        MemoryAccess.setInt(this, index, big(value));
     }
 
     @Override
     protected void _setIntLE(int index, int value) {
-        MemoryAccess.setIntLE(this, index, value);
+        MemoryAccess.setInt(this, index, little(value));
     }
 
     @Override
     protected void _setLong(int index, long value) {
-        MemoryAccess.setLong(this, index, value);
+        MemoryAccess.setLong(this, index, big(value));
     }
 
     @Override
     protected void _setLongLE(int index, long value) {
-        MemoryAccess.setLongLE(this, index, value);
+        MemoryAccess.setLong(this, index, little(value));
     }
 
     // ---- from and to memory

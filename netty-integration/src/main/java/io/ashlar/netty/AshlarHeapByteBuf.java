@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.netty;
 
+import static io.ashlar.netty.NativeOrder.big;
+import static io.ashlar.netty.NativeOrder.little;
+
 import io.ashlar.pool.Run;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -96,42 +99,42 @@ final class AshlarHeapByteBuf extends AbstractPooledByteBuf<AshlarHeapByteBuf> {
 
     @Override
     protected short _getShort(int index) {
-        return ArrayAccess.getShort(array, at(index));
+        return big(ArrayAccess.getShort(array, at(index)));
     }
 
     @Override
     protected short _getShortLE(int index) {
-        return ArrayAccess.getShortLE(array, at(index));
+        return little(ArrayAccess.getShort(array, at(index)));
     }
 
     @Override
     protected int _getUnsignedMedium(int index) {
-        return ArrayAccess.getUnsignedMedium(array, at(index));
+        return (_getShort(index) & 0xffff) << 8 | _getByte(index + 2) & 0xff;
     }
 
     @Override
     protected int _getUnsignedMediumLE(int index) {
-        return ArrayAccess.getUnsignedMediumLE(array, at(index));
+        return _getShortLE(index) & 0xffff | (_getByte(index + 2) & 0xff) << 16;
     }
 
     @Override
     protected int _getInt(int index) {
-        return ArrayAccess.getInt(array, at(index));
+        return big(ArrayAccess.getInt(array, at(index)));
     }
 
     @Override
     protected int _getIntLE(int index) {
-        return ArrayAccess.getIntLE(array, at(index));
+        return little(ArrayAccess.getInt(array, at(index)));
     }
 
     @Override
     protected long _getLong(int index) {
-        return ArrayAccess.getLong(array, at(index));
+        return big(ArrayAccess.getLong(array, at(index)));
     }
 
     @Override
     protected long _getLongLE(int index) {
-        return ArrayAccess.getLongLE(array, at(index));
+        return little(ArrayAccess.getLong(array, at(index)));
     }
 
     @Override
@@ -141,42 +144,44 @@ final class AshlarHeapByteBuf extends AbstractPooledByteBuf<AshlarHeapByteBuf> {
 
     @Override
     protected void _setShort(int index, int value) {
-        ArrayAccess.setShort(array, at(index), value);
+        ArrayAccess.setShort(array, at(index), big((short) value));
     }
 
     @Override
     protected void _setShortLE(int index, int value) {
-        ArrayAccess.setShortLE(array, at(index), value);
+        ArrayAccess.setShort(array, at(index), little((short) value));
     }
 
     @Override
     protected void _setMedium(int index, int value) {
-        ArrayAccess.setMedium(array, at(index), value);
+        _setShort(index, value >>> 8);
+        _setByte(index + 2, value);
     }
 
     @Override
     protected void _setMediumLE(int index, int value) {
-        ArrayAccess.setMediumLE(array, at(index), value);
+        _setShortLE(index, value);
+        _setByte(index + 2, value >>> 16);
     }
 
     @Override
     protected void _setInt(int index, int value) {
-        ArrayAccess.setInt(array, at(index), value);
+        ArrayAccess.setInt(array, at(index), big(value));
     }
 
     @Override
     protected void _setIntLE(int index, int value) {
-        ArrayAccess.setIntLE(array, at(index), value);
+        ArrayAccess.setInt(array, at(index), little(value));
     }
 
     @Override
     protected void _setLong(int index, long value) {
-        ArrayAccess.setLong(array, at(index), value);
+        ArrayAccess.setLong(array, at(index), big(value));
     }
 
     @Override
     protected void _setLongLE(int index, long value) {
-        ArrayAccess.setLongLE(array, at(index), value);
+        ArrayAccess.setLong(array, at(index), little(value));
     }
 
     // ---- from and to memory

@@ -12,30 +12,26 @@ import java.nio.ByteOrder;
  *
  * <p>Where Netty has Unsafe (below JDK 24, unless it was told otherwise) a buffer with a native address is accessed
  * through that: <em>raw</em>. All others are accessed through the NIO buffer over the whole region, which the buffers of
- * the region share: absolutely, hence without touching position or limit, and with the byte order in the handle instead
- * of in the buffer. Either way all of this may be called from several threads at once.
+ * the region share: absolutely, hence without touching position or limit, and through view handles, which need not know the
+ * byte order of the buffer. Either way all of this may be called from several threads at once.
  *
- * <p>Nothing here checks against the bounds of a buffer: that has been done. Indices are those of the buffer. Methods that
- * end in {@code LE} are little-endian, all others big-endian.
+ * <p>Nothing here checks against the bounds of a buffer: that has been done. Indices are those of the buffer. Values are
+ * in the machine's byte order; {@link NativeOrder} makes others of them.
  */
 final class MemoryAccess {
 
     /** Whether raw access is to be had at all. A constant for the JIT, so that the other branch is not even compiled. */
-    private static final boolean RAW = PlatformDependent.hasUnsafe() && PlatformDependent.isUnaligned();
+    static final boolean RAW = PlatformDependent.hasUnsafe() && PlatformDependent.isUnaligned();
 
-    private static final boolean NATIVE_BE = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN;
-
-    private static final VarHandle SHORT = view(short[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle SHORT_LE = view(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INT = view(int[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle INT_LE = view(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG = view(long[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle LONG_LE = view(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORT = view(short[].class);
+    private static final VarHandle INT = view(int[].class);
+    private static final VarHandle LONG = view(long[].class);
 
     private MemoryAccess() {}
 
-    private static VarHandle view(Class<?> arrayType, ByteOrder order) {
-        return MethodHandles.byteBufferViewVarHandle(arrayType, order).withInvokeExactBehavior();
+    private static VarHandle view(Class<?> arrayType) {
+        return MethodHandles.byteBufferViewVarHandle(arrayType, ByteOrder.nativeOrder())
+                .withInvokeExactBehavior();
     }
 
     private static boolean isRaw(AshlarByteBuf b) {
@@ -57,119 +53,43 @@ final class MemoryAccess {
     }
 
     static short getShort(AshlarByteBuf b, int index) {
-        if (isRaw(b)) {
-            short value = PlatformDependent.getShort(b.address() + index);
-            return NATIVE_BE ? value : Short.reverseBytes(value);
-        }
-        return (short) SHORT.get(b.memory(), b.offset() + index);
+        return isRaw(b)
+                ? PlatformDependent.getShort(b.address() + index)
+                : (short) SHORT.get(b.memory(), b.offset() + index);
     }
 
-    static void setShort(AshlarByteBuf b, int index, int value) {
+    static void setShort(AshlarByteBuf b, int index, short value) {
         if (isRaw(b)) {
-            PlatformDependent.putShort(
-                    b.address() + index, NATIVE_BE ? (short) value : Short.reverseBytes((short) value));
+            PlatformDependent.putShort(b.address() + index, value);
         } else {
-            SHORT.set(b.memory(), b.offset() + index, (short) value);
-        }
-    }
-
-    static short getShortLE(AshlarByteBuf b, int index) {
-        if (isRaw(b)) {
-            short value = PlatformDependent.getShort(b.address() + index);
-            return !NATIVE_BE ? value : Short.reverseBytes(value);
-        }
-        return (short) SHORT_LE.get(b.memory(), b.offset() + index);
-    }
-
-    static void setShortLE(AshlarByteBuf b, int index, int value) {
-        if (isRaw(b)) {
-            PlatformDependent.putShort(
-                    b.address() + index, !NATIVE_BE ? (short) value : Short.reverseBytes((short) value));
-        } else {
-            SHORT_LE.set(b.memory(), b.offset() + index, (short) value);
+            SHORT.set(b.memory(), b.offset() + index, value);
         }
     }
 
     static int getInt(AshlarByteBuf b, int index) {
-        if (isRaw(b)) {
-            int value = PlatformDependent.getInt(b.address() + index);
-            return NATIVE_BE ? value : Integer.reverseBytes(value);
-        }
-        return (int) INT.get(b.memory(), b.offset() + index);
+        return isRaw(b) ? PlatformDependent.getInt(b.address() + index) : (int) INT.get(b.memory(), b.offset() + index);
     }
 
     static void setInt(AshlarByteBuf b, int index, int value) {
         if (isRaw(b)) {
-            PlatformDependent.putInt(b.address() + index, NATIVE_BE ? value : Integer.reverseBytes(value));
+            PlatformDependent.putInt(b.address() + index, value);
         } else {
             INT.set(b.memory(), b.offset() + index, value);
         }
     }
 
-    static int getIntLE(AshlarByteBuf b, int index) {
-        if (isRaw(b)) {
-            int value = PlatformDependent.getInt(b.address() + index);
-            return !NATIVE_BE ? value : Integer.reverseBytes(value);
-        }
-        return (int) INT_LE.get(b.memory(), b.offset() + index);
-    }
-
-    static void setIntLE(AshlarByteBuf b, int index, int value) {
-        if (isRaw(b)) {
-            PlatformDependent.putInt(b.address() + index, !NATIVE_BE ? value : Integer.reverseBytes(value));
-        } else {
-            INT_LE.set(b.memory(), b.offset() + index, value);
-        }
-    }
-
     static long getLong(AshlarByteBuf b, int index) {
-        if (isRaw(b)) {
-            long value = PlatformDependent.getLong(b.address() + index);
-            return NATIVE_BE ? value : Long.reverseBytes(value);
-        }
-        return (long) LONG.get(b.memory(), b.offset() + index);
+        return isRaw(b)
+                ? PlatformDependent.getLong(b.address() + index)
+                : (long) LONG.get(b.memory(), b.offset() + index);
     }
 
     static void setLong(AshlarByteBuf b, int index, long value) {
         if (isRaw(b)) {
-            PlatformDependent.putLong(b.address() + index, NATIVE_BE ? value : Long.reverseBytes(value));
+            PlatformDependent.putLong(b.address() + index, value);
         } else {
             LONG.set(b.memory(), b.offset() + index, value);
         }
-    }
-
-    static long getLongLE(AshlarByteBuf b, int index) {
-        if (isRaw(b)) {
-            long value = PlatformDependent.getLong(b.address() + index);
-            return !NATIVE_BE ? value : Long.reverseBytes(value);
-        }
-        return (long) LONG_LE.get(b.memory(), b.offset() + index);
-    }
-
-    static void setLongLE(AshlarByteBuf b, int index, long value) {
-        if (isRaw(b)) {
-            PlatformDependent.putLong(b.address() + index, !NATIVE_BE ? value : Long.reverseBytes(value));
-        } else {
-            LONG_LE.set(b.memory(), b.offset() + index, value);
-        }
-    }
-
-    static int getUnsignedMedium(AshlarByteBuf b, int index) {
-        return (getShort(b, index) & 0xffff) << 8 | getByte(b, index + 2) & 0xff;
-    }
-
-    static int getUnsignedMediumLE(AshlarByteBuf b, int index) {
-        return getShortLE(b, index) & 0xffff | (getByte(b, index + 2) & 0xff) << 16;
-    }
-
-    static void setMedium(AshlarByteBuf b, int index, int value) {
-        setShort(b, index, value >>> 8);
-        setByte(b, index + 2, value);
-    }
-
-    static void setMediumLE(AshlarByteBuf b, int index, int value) {
-        setShortLE(b, index, value);
-        setByte(b, index + 2, value >>> 16);
     }
 
     static void get(AshlarByteBuf b, int index, byte[] dst, int dstIndex, int length) {
