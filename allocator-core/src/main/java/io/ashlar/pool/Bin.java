@@ -23,6 +23,7 @@ final class Bin<V> {
 
     private static final VarHandle ALLOCATIONS = counter("allocations");
     private static final VarHandle FREES = counter("frees");
+    private static final VarHandle FREED_ELSEWHERE = counter("freedElsewhere");
     private static final VarHandle REQUESTED_ALLOCATED = counter("requestedAllocated");
     private static final VarHandle REQUESTED_FREED = counter("requestedFreed");
 
@@ -40,6 +41,9 @@ final class Bin<V> {
 
     private long allocations;
     private long frees;
+    /** Blocks of other shards that this shard's thread has freed. */
+    private long freedElsewhere;
+
     private long requestedAllocated;
     private long requestedFreed;
 
@@ -254,9 +258,16 @@ final class Bin<V> {
         REQUESTED_ALLOCATED.setOpaque(this, requestedAllocated + delta);
     }
 
+    void freedElsewhere(int blocks, int requested) {
+        REQUESTED_FREED.setOpaque(this, requestedFreed + requested);
+        FREED_ELSEWHERE.setOpaque(this, freedElsewhere + blocks);
+    }
+
     void addFreesTo(Totals totals) {
-        long freed = (long) FREES.getOpaque(this);
+        long elsewhere = (long) FREED_ELSEWHERE.getOpaque(this);
+        long freed = (long) FREES.getOpaque(this) + elsewhere;
         totals.frees += freed;
+        totals.remoteFrees += elsewhere;
         totals.used -= freed * blockSize;
     }
 

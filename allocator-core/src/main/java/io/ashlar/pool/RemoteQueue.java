@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RemoteQueue<V> {
 
+    /** Returned by {@link #push} when the queue is closed. */
+    static final int REFUSED = -1;
+
     /** In place of the topmost run: the shard is retired and collects no more. */
     private static final Object CLOSED = new Object();
 
@@ -26,23 +29,22 @@ final class RemoteQueue<V> {
     /**
      * Leaves a run for the owner.
      *
-     * @return false if the shard is retired; the run was not pushed
+     * @return KiB of all runs in the queue, about; or {@link #REFUSED} if the shard is retired, and the run was not pushed
      */
-    boolean push(SlabRun<V> run) {
+    int push(SlabRun<V> run) {
         while (true) {
             Object seen = TOP.getVolatile(cells, AT);
             if (seen == CLOSED) {
-                return false;
+                return REFUSED;
             }
-            run.nextQueued = asRun(seen);
+            SlabRun<V> next = asRun(seen);
+            run.nextQueued = next;
+            int queuedKiB = (run.bytes() >>> 10) + (next == null ? 0 : next.queuedKiB);
+            run.queuedKiB = queuedKiB;
             if (TOP.compareAndSet(cells, AT, seen, run)) {
-                return true;
+                return queuedKiB;
             }
         }
-    }
-
-    boolean isEmpty() {
-        return TOP.getVolatile(cells, AT) == null;
     }
 
     /** Takes all runs; called by the owner. The next one is each run's {@code nextQueued}. */

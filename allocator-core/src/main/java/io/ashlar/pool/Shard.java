@@ -217,7 +217,14 @@ abstract class Shard<V> {
         run.previousOwned = null;
     }
 
-    // ---- counting, called by anybody, and checking
+    // ---- counting, and checking
+
+    /** Counts blocks of another shard that the owner of this one has freed. */
+    final void freedElsewhere(int sizeClass, int blocks, int requested) {
+        bins[sizeClass].freedElsewhere(blocks, requested);
+    }
+
+    // What adds up is called by anybody.
 
     final void addFreesTo(Totals totals) {
         for (Bin<V> bin : bins) {

@@ -1,17 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.pool;
 
-/** A shard for all the threads that own none: used under its lock. */
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A shard for all the threads that own none: used under its lock.
+ *
+ * <p>A block that its own thread frees is freed under the lock, and is the next one to be handed out. One that another
+ * thread frees is marked, without the lock, so that the two threads do not take the stripe away from each other for every
+ * block. Whoever needs a slab next collects it; if nobody does, those who free do it themselves, as soon as the slabs in
+ * the queue are more than {@link #MOST_LEFT_RUNS} of the longest, and at once when the pool is closed.
+ */
 final class Stripe<V> extends Shard<V> {
 
+    private static final int MOST_LEFT_RUNS = 4;
+
+    private static final VarHandle LAST_USER;
+
+    static {
+        try {
+            LAST_USER = MethodHandles.lookup()
+                    .findVarHandle(Stripe.class, "lastUser", long.class)
+                    .withInvokeExactBehavior();
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final StripeLock lock = new StripeLock();
+    private final int mostLeftKiB;
+
+    // Synchronization: opaque; written under the lock, a hint to everybody else.
+    private long lastUser;
 
     Stripe(MemoryPool<V> pool) {
         super(pool, null);
+        this.mostLeftKiB = MOST_LEFT_RUNS * pool.longestRunBytes() >>> 10;
     }
 
     void lock() {
         lock.lock();
+    }
+
+    /** Notes for which thread the stripe is locked now. */
+    void usedBy(long threadId) {
+        if (lastUser != threadId) {
+            LAST_USER.setOpaque(this, threadId);
+        }
     }
 
     boolean tryLock() {
@@ -28,24 +64,21 @@ final class Stripe<V> extends Shard<V> {
         lock.afterForeignCode();
     }
 
-    /**
-     * Unlocks, and then collects what others had to leave because the lock was held. Whoever leaves a block tries the
-     * lock afterwards; so either it gets the lock, or the holder it lost to has yet to come by here.
-     */
+    /** Unlocks. Whoever found the lock held and called the holder may rely on what it left being collected. */
     void unlock() {
-        lock.unlock();
-        while (!remote.isEmpty() && lock.tryLock()) {
+        boolean called = lock.unlock();
+        while (called && lock.tryLockOrCall()) {
             try {
                 collectRemote();
             } finally {
-                lock.unlock();
+                called = lock.unlock();
             }
         }
     }
 
     @Override
     void freeFromOutside(SlabRun<V> run, V view, int index, int requested) {
-        if (!lock.tryLock()) {
+        if ((long) LAST_USER.getOpaque(this) != Thread.currentThread().getId() || !lock.tryLock()) {
             leave(run, view, index, requested);
             return;
         }
@@ -58,9 +91,13 @@ final class Stripe<V> extends Shard<V> {
 
     @Override
     boolean offer(SlabRun<V> run) {
-        remote.push(run);
-        if (lock.tryLock()) {
-            unlock();
+        int queuedKiB = remote.push(run);
+        if ((queuedKiB > mostLeftKiB || pool.isClosed()) && lock.tryLockOrCall()) {
+            try {
+                collectRemote();
+            } finally {
+                unlock();
+            }
         }
         return true;
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock for what takes a few nanoseconds and, rarely, a call to the OS. One compare-and-set locks it, one volatile
- * store unlocks it: a waiting thread is not woken but looks again by itself, at first spinning, then parking for ever
+ * A lock for what takes a few nanoseconds and, rarely, a call to the OS. One compare-and-set locks it, one
+ * exchange unlocks it: a waiting thread is not woken but looks again by itself, at first spinning, then parking for ever
  * longer. Hence no order among the waiters, and at most {@value #LONGEST_PARK_NANOS} ns too late. A virtual thread that parks leaves its carrier.
  *
  * <p>Reentrant only for code of others that is called under it: between {@link #beforeForeignCode} and {@link
@@ -24,8 +24,10 @@ final class StripeLock {
     private static final int PADDING = 32;
     private static final int FREE = 0;
     private static final int HELD = 1;
+    /** Held, and the holder is to look for work when it unlocks. */
+    private static final int CALLED = 2;
 
-    // Synchronization: compare-and-set to lock, volatile store to unlock, through WORD. The padding keeps the one word
+    // Synchronization: compare-and-set to lock, exchange to unlock, through WORD. The padding keeps the one word
     // that
     // is used off the cache lines of whatever lies beside it, such as another stripe.
     private final int[] words = new int[PADDING + 1 + PADDING];
@@ -40,6 +42,20 @@ final class StripeLock {
     boolean tryLock() {
         return (int) WORD.getVolatile(words, PADDING) == FREE && WORD.compareAndSet(words, PADDING, FREE, HELD)
                 || tryReenter();
+    }
+
+    /** Locks, or has the holder's {@link #unlock()} return true. What the caller did before, the holder sees after that. */
+    boolean tryLockOrCall() {
+        while (true) {
+            int seen = (int) WORD.getVolatile(words, PADDING);
+            if (seen == FREE || inForeignCode == Thread.currentThread()) {
+                if (tryLock()) {
+                    return true;
+                }
+            } else if (seen == CALLED || WORD.compareAndSet(words, PADDING, HELD, CALLED)) {
+                return false;
+            }
+        }
     }
 
     private boolean tryReenter() {
@@ -76,12 +92,16 @@ final class StripeLock {
         }
     }
 
-    /** Unlocks. What the caller reads next, it reads after others can see the lock free: {@link Stripe#unlock} relies on it. */
-    void unlock() {
+    /**
+     * Unlocks.
+     *
+     * @return true if somebody has called the holder meanwhile: {@link #tryLockOrCall}
+     */
+    boolean unlock() {
         if (reentries > 0) {
             reentries--;
-        } else {
-            WORD.setVolatile(words, PADDING, FREE);
+            return false;
         }
+        return (int) WORD.getAndSet(words, PADDING, FREE) == CALLED;
     }
 }

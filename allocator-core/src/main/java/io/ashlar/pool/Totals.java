@@ -6,7 +6,7 @@ final class Totals {
 
     long allocations;
     long frees;
-    /** Of the frees, those by other threads than the owner; they are counted in one place, not by the shards. */
+    /** Of the frees, those by other threads than the owner. */
     long remoteFrees;
 
     long failures;
@@ -17,6 +17,7 @@ final class Totals {
     void add(Totals other) {
         allocations += other.allocations;
         frees += other.frees;
+        remoteFrees += other.remoteFrees;
         failures += other.failures;
         used += other.used;
         requested += other.requested;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -152,5 +153,55 @@ class StripeLockTest {
             assertTrue(lock.tryLock());
             lock.unlock();
         });
+    }
+
+    @Test
+    void theHolderLearnsThatItWasCalled() throws Exception {
+        assertTrue(lock.tryLockOrCall());
+        assertFalse(lock.unlock(), "nobody has called");
+        lock.lock();
+        Daemon.run(() -> assertFalse(lock.tryLockOrCall()));
+        Daemon.run(() -> assertFalse(lock.tryLockOrCall(), "a second call"));
+        Daemon.run(() -> assertFalse(lock.tryLock(), "calling does not unlock"));
+        assertTrue(lock.unlock());
+        lock.lock();
+        assertFalse(lock.unlock(), "the call was answered");
+    }
+
+    @Test
+    void aCallDuringForeignCodeIsLeftToTheLastUnlock() throws Exception {
+        lock.lock();
+        lock.beforeForeignCode();
+        assertTrue(lock.tryLockOrCall(), "the holder itself");
+        Daemon.run(() -> assertFalse(lock.tryLockOrCall()));
+        assertFalse(lock.unlock());
+        lock.afterForeignCode();
+        assertTrue(lock.unlock());
+    }
+
+    /** Everybody leaves work and has it done, by themselves or by the holder; nothing may be left when all have gone. */
+    @Test
+    void noCallIsLost() throws Exception {
+        AtomicLong left = new AtomicLong();
+        for (int round = 0; round < TURNS / 1000; round++) {
+            List<Daemon> threads = new ArrayList<>();
+            for (int t = 0; t < 2; t++) {
+                threads.add(Daemon.start(() -> {
+                    for (int i = 0; i < 100; i++) {
+                        left.incrementAndGet();
+                        boolean mine = lock.tryLockOrCall();
+                        while (mine) {
+                            counter += left.getAndSet(0);
+                            mine = lock.unlock() && lock.tryLockOrCall();
+                        }
+                    }
+                }));
+            }
+            for (Daemon thread : threads) {
+                thread.join();
+            }
+            assertEquals(0, left.get(), "round " + round);
+            assertEquals(200L * (round + 1), counter);
+        }
     }
 }

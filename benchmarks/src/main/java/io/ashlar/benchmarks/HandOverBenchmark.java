@@ -52,6 +52,7 @@ public class HandOverBenchmark extends PeerBenchmark {
     }
 
     private void consume() {
+        alloc.directBuffer().release(); // as any thread of a server does: from here on it is known to the allocator
         ByteBuf buffer;
         do {
             buffer = exchange.take();

@@ -17,15 +17,17 @@ import io.netty.util.internal.PlatformDependent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A drop-in {@link io.netty.buffer.ByteBufAllocator} whose direct buffers come from a {@link MemoryPool}.
+ * A drop-in {@link io.netty.buffer.ByteBufAllocator} whose buffers come from two {@link MemoryPool}s, a direct one and one of
+ * arrays.
  *
- * <p>Each allocator is a pool of its own, with a name, a limit and statistics. {@link #DEFAULT} is shared by the whole
- * process; {@link #builder()} makes others. Direct buffers of any size are pooled; heap buffers are plain Netty ones.
+ * <p>Each allocator has pools of its own, with a name, a limit and statistics. {@link #DEFAULT} is shared by the whole
+ * process; {@link #builder()} makes others. Buffers of any size are pooled; heap buffers beyond a quarter of the Java heap are
+ * plain Netty ones.
  *
  * <table>
  *   <caption>Cost</caption>
  *   <tr><th>operation</th><th>event loop thread</th><th>any other thread</th></tr>
- *   <tr><td>allocate a direct buffer</td><td>O(1), no lock</td><td>O(1), under the lock of a stripe</td></tr>
+ *   <tr><td>allocate a buffer</td><td>O(1), no lock</td><td>O(1), under the lock of a stripe</td></tr>
  *   <tr><td>release it</td><td colspan="2">O(1); a remote free if another thread's shard owns it</td></tr>
  *   <tr><td>grow it beyond its block</td><td colspan="2">one allocation and a copy of its capacity</td></tr>
  * </table>

@@ -29,6 +29,7 @@ final class BufferPool<B extends AbstractPooledByteBuf<B>> {
     BufferPool(ByteBufAllocator alloc, Views<B> views, Consumer<MemoryPool.Builder<B>> configuration) {
         this.alloc = alloc;
         MemoryPool.Builder<B> builder = MemoryPool.builder((run, index) -> views.newView(this, run, index));
+        builder.ownShard(shards::existing);
         configuration.accept(builder);
         this.memory = builder.build();
     }

@@ -45,6 +45,12 @@ final class EventLoopShards<V> extends FastThreadLocal<OwnedShard<V>> {
         return shard != null ? shard : openIfEventLoop(pool);
     }
 
+    /** The current thread's shard, or null if it has none by now. */
+    @Nullable
+    OwnedShard<V> existing() {
+        return Thread.currentThread() instanceof FastThreadLocalThread ? getIfExists() : null;
+    }
+
     private @Nullable OwnedShard<V> openIfEventLoop(MemoryPool<V> pool) {
         if (!FastThreadLocalThread.currentThreadWillCleanupFastThreadLocals()) {
             return null;

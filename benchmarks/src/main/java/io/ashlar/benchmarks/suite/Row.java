@@ -13,8 +13,8 @@ final class Row {
     /**
      * One measurement.
      *
-     * @param nanos nanoseconds per operation, the mean of the iterations
-     * @param spread how far the slowest and the fastest iteration lie apart, as a part of the mean
+     * @param nanos nanoseconds per operation, the median of the iterations
+     * @param spread how far the quartiles of the iterations lie apart, as a part of the median: with three iterations, the extremes
      * @param bytes bytes of Java heap allocated per operation
      */
     record Cell(double nanos, double spread, double bytes) {}

@@ -117,8 +117,9 @@ final class Scoreboard {
         Result<?> primary = result.getPrimaryResult();
         Statistics iterations = primary.getStatistics();
         Result<?> allocated = result.getSecondaryResults().get(ALLOCATED);
-        double mean = primary.getScore();
-        return new Row.Cell(
-                mean, (iterations.getMax() - iterations.getMin()) / mean, allocated == null ? 0 : allocated.getScore());
+        // A disturbed iteration moves a mean, but not a median.
+        double median = iterations.getPercentile(50);
+        double spread = (iterations.getPercentile(75) - iterations.getPercentile(25)) / median;
+        return new Row.Cell(median, spread, allocated == null ? 0 : allocated.getScore());
     }
 }

@@ -30,9 +30,10 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 public final class Suite {
 
     private static final String USAGE = """
-            Usage: benchmarks/run [fast|full|smoke] [question ...]
+            Usage: benchmarks/run [fast|steady|full|smoke] [question ...]
 
               fast        one fork, short iterations, a part of the parameters: at most 8 minutes (the default)
+              steady      the same in three forks: twenty minutes
               full        two forks, iterations of a second, all parameters: hours
               smoke       one iteration of a tenth of a second each: does everything run?
               question    runs only the questions whose name begins with it; 'list' shows them
