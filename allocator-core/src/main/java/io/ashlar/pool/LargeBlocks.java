@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocks that are too large for a slab: each is a run of its own, or a whole region. A shard keeps a few of them when
- * they are freed ({@link LargeCache}); all others come and go here.
+ * The blocks that are too large for a slab: each is a run of its own, or a whole region. A shard keeps a few of its own when
+ * they are freed ({@link LargeCache}), by whomever; all others come and go here.
  *
  * <p>The run objects, with their views, are kept apart from the memory and used again for any large block.
  *
@@ -85,19 +85,13 @@ final class LargeBlocks<V> {
 
     /** Takes a block back. */
     void free(LargeRun<V> run, int requested) {
-        Region emptied = null;
         regions.lock().lock();
         try {
             counters.freed(run.bytes(), requested);
-            emptied = regions.free(run);
-            run.setHome(null);
-            keep(run);
         } finally {
             regions.lock().unlock();
-            if (emptied != null) {
-                regions.giveBack(emptied);
-            }
         }
+        giveBack(run);
     }
 
     /** Takes back a block that a shard has kept, and counted as freed. */

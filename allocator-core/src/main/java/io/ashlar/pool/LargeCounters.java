@@ -10,10 +10,11 @@ final class LargeCounters extends PaddedCounters {
     private static final int USED_FREED = 3;
     private static final int REQUESTED_ALLOCATED = 4;
     private static final int REQUESTED_FREED = 5;
-    private static final int FAILURES = 6;
+    private static final int FREED_ELSEWHERE = 6;
+    private static final int FAILURES = 7;
 
     LargeCounters() {
-        super(7);
+        super(8);
     }
 
     void allocated(int blockBytes, int requestedBytes) {
@@ -26,6 +27,12 @@ final class LargeCounters extends PaddedCounters {
         add(REQUESTED_FREED, requestedBytes);
         add(USED_FREED, blockBytes);
         add(FREES, 1);
+    }
+
+    /** A block of another shard. */
+    void freedElsewhere(int blockBytes, int requestedBytes) {
+        freed(blockBytes, requestedBytes);
+        add(FREED_ELSEWHERE, 1);
     }
 
     void resized(int requestedDelta) {
@@ -41,6 +48,7 @@ final class LargeCounters extends PaddedCounters {
     }
 
     void addFreesTo(Totals totals) {
+        totals.remoteFrees += get(FREED_ELSEWHERE);
         totals.frees += get(FREES);
         totals.used -= get(USED_FREED);
     }

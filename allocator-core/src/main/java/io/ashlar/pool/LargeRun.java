@@ -50,7 +50,7 @@ final class LargeRun<V> extends Run<V> {
         live = false;
         view = returned;
         Shard<V> shard = home;
-        if (shard == null || shard.thread != Thread.currentThread() || !shard.tryKeep(this, requested)) {
+        if (shard == null || !shard.tryTakeBack(this, requested)) {
             large.free(this, requested);
         }
     }

@@ -435,6 +435,16 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
     }
 
+    /** Counts a large block of another thread's shard that the calling thread has freed. */
+    void remoteFreedLarge(int blockBytes, int requested) {
+        OwnedShard<V> mine = ownShard.get();
+        if (mine != null && !mine.isStopped()) {
+            mine.counters.freedElsewhere(blockBytes, requested);
+        } else {
+            counters.freedLarge(blockBytes, requested);
+        }
+    }
+
     void resizedElsewhere(int delta) {
         counters.resized(delta);
     }

@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
 final class PoolCounters {
 
     private final LongAdder[] frees;
+    private final LongAdder largeFrees = new LongAdder();
+    private final LongAdder largeUsedFreed = new LongAdder();
     private final LongAdder requestedFreed = new LongAdder();
     private final LongAdder resized = new LongAdder();
 
@@ -25,6 +27,12 @@ final class PoolCounters {
     void freed(int sizeClass, int blocks, int requested) {
         requestedFreed.add(requested);
         frees[sizeClass].add(blocks);
+    }
+
+    void freedLarge(int blockBytes, int requestedBytes) {
+        requestedFreed.add(requestedBytes);
+        largeUsedFreed.add(blockBytes);
+        largeFrees.add(1);
     }
 
     /** A block was resized by somebody who does not own its shard. */
@@ -58,6 +66,10 @@ final class PoolCounters {
     }
 
     private void addFreesTo(Totals totals) {
+        long large = largeFrees.sum();
+        totals.frees += large;
+        totals.remoteFrees += large;
+        totals.used -= largeUsedFreed.sum();
         for (int c = 0; c < frees.length; c++) {
             long freed = frees[c].sum();
             totals.frees += freed;

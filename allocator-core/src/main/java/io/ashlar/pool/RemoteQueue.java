@@ -6,13 +6,16 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slabs of a shard in which other threads have freed blocks: a stack without locks, linked through the runs
- * themselves (Treiber, "Systems Programming: Coping with Parallelism", 1986). A run is pushed by the one thread that
- * turned its {@code queued} flag on; all are taken at once, so the ABA problem does not arise.
+ * The runs that other threads leave for the owner of a shard: slabs in which they have freed blocks, or large blocks. A
+ * stack without locks, linked through the runs themselves (Treiber, "Systems Programming: Coping with Parallelism",
+ * 1986). A run is pushed by one thread at a time, for a slab the one that turned its {@code queued} flag on; all are taken
+ * at once, so the ABA problem does not arise.
+ *
+ * @param <R> the kind of run
  */
-final class RemoteQueue<V> {
+final class RemoteQueue<R extends Run<?>> {
 
-    /** Returned by {@link #push} when the queue is closed. */
+    /** Returned by {@link #push} when the run was not pushed. */
     static final int REFUSED = -1;
 
     /** In place of the topmost run: the shard is retired and collects no more. */
@@ -22,24 +25,28 @@ final class RemoteQueue<V> {
     private static final int AT = 32;
 
     // Synchronization: volatile, through TOP. The one entry that is used has room on both sides, so that the threads
-    // that
-    // push do not take the cache line away on which the owner has its shard.
+    // that push do not take the cache line away on which the owner has its shard.
     private final @Nullable Object[] cells = new Object[AT + 1 + AT];
 
     /**
      * Leaves a run for the owner.
      *
-     * @return KiB of all runs in the queue, about; or {@link #REFUSED} if the shard is retired, and the run was not pushed
+     * @param mostKiB how much may be in the queue
+     * @return KiB of all runs in the queue, about; or {@link #REFUSED} if that would be more than allowed, or the shard is
+     *     retired
      */
-    int push(SlabRun<V> run) {
+    int push(R run, int mostKiB) {
         while (true) {
             Object seen = TOP.getVolatile(cells, AT);
             if (seen == CLOSED) {
                 return REFUSED;
             }
-            SlabRun<V> next = asRun(seen);
-            run.nextQueued = next;
+            Run<?> next = (Run<?>) seen;
             int queuedKiB = (run.bytes() >>> 10) + (next == null ? 0 : next.queuedKiB);
+            if (queuedKiB > mostKiB) {
+                return REFUSED;
+            }
+            run.nextQueued = next;
             run.queuedKiB = queuedKiB;
             if (TOP.compareAndSet(cells, AT, seen, run)) {
                 return queuedKiB;
@@ -47,22 +54,30 @@ final class RemoteQueue<V> {
         }
     }
 
-    /** Takes all runs; called by the owner. The next one is each run's {@code nextQueued}. */
+    /** Takes all runs, for {@link #next} to go on from; called by the owner. */
     @Nullable
-    SlabRun<V> takeAll() {
+    R takeAll() {
         Object seen = TOP.getVolatile(cells, AT);
         // Only the owner closes the queue, so that it cannot become closed in between.
-        return seen == null || seen == CLOSED ? null : asRun(TOP.getAndSet(cells, AT, (Object) null));
+        return seen == null || seen == CLOSED ? null : cast(TOP.getAndSet(cells, AT, (Object) null));
     }
 
     /** Takes all runs and refuses any further one. */
     @Nullable
-    SlabRun<V> closeAndTakeAll() {
-        return asRun(TOP.getAndSet(cells, AT, CLOSED));
+    R closeAndTakeAll() {
+        return cast(TOP.getAndSet(cells, AT, CLOSED));
+    }
+
+    /** The run below one that was taken; from here on that one may be queued again. */
+    @Nullable
+    R next(R taken) {
+        R next = cast(taken.nextQueued);
+        taken.nextQueued = null;
+        return next;
     }
 
     @SuppressWarnings("unchecked")
-    private static <V> @Nullable SlabRun<V> asRun(@Nullable Object o) {
-        return (SlabRun<V>) o;
+    private @Nullable R cast(@Nullable Object run) {
+        return (R) run;
     }
 }

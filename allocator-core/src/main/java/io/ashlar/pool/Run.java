@@ -27,6 +27,14 @@ public abstract sealed class Run<V> permits SlabRun, LargeRun {
     private int offset;
     private int bytes;
 
+    // Synchronization of both: belong to whoever has the run's place in a RemoteQueue. `queuedKiB` may be read when the
+    // run has just been taken out, and is only a hint.
+    @Nullable
+    Run<?> nextQueued;
+
+    /** What lies in the queue from here on, this run included. */
+    int queuedKiB;
+
     Run() {}
 
     final void bind(Region newRegion, int newOffset, int newBytes) {

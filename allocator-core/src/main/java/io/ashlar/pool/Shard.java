@@ -25,7 +25,8 @@ abstract class Shard<V> {
     final @Nullable Thread thread;
 
     final MemoryPool<V> pool;
-    final RemoteQueue<V> remote = new RemoteQueue<>();
+    final RemoteQueue<SlabRun<V>> remote = new RemoteQueue<>();
+    private final RemoteQueue<LargeRun<V>> remoteLarge = new RemoteQueue<>();
     final LargeCounters counters = new LargeCounters();
     final LargeCache<V> largeCache;
 
@@ -84,11 +85,10 @@ abstract class Shard<V> {
         collectAll(remote.takeAll());
     }
 
-    private static <V> void collectAll(@Nullable SlabRun<V> topmost) {
+    private void collectAll(@Nullable SlabRun<V> topmost) {
         SlabRun<V> run = topmost;
         while (run != null) {
-            SlabRun<V> next = run.nextQueued;
-            run.nextQueued = null; // before it may be queued again
+            SlabRun<V> next = remote.next(run);
             run.bin().collect(run);
             run = next;
         }
@@ -99,6 +99,9 @@ abstract class Shard<V> {
     /** Hands out a large block that was freed lately, if there is one of just this length. */
     final @Nullable V tryAllocateCached(int runBytes, int size) {
         LargeRun<V> run = largeCache.take(runBytes);
+        if (run == null && collectLarge(remoteLarge.takeAll())) {
+            run = largeCache.take(runBytes);
+        }
         if (run == null) {
             return null;
         }
@@ -107,16 +110,47 @@ abstract class Shard<V> {
     }
 
     /**
-     * Keeps a large block for the next request.
+     * Takes a large block back that came from here; called by anybody.
      *
      * @return false if it has to go back to its region
      */
-    final boolean tryKeep(LargeRun<V> run, int requested) {
-        if (stopped || pool.isClosed() || !largeCache.offer(run)) {
+    final boolean tryTakeBack(LargeRun<V> run, int requested) {
+        if (pool.isClosed()) {
             return false;
         }
-        counters.freed(run.bytes(), requested);
+        return thread == Thread.currentThread() ? tryKeep(run, requested) : tryLeave(run, requested);
+    }
+
+    private boolean tryKeep(LargeRun<V> run, int requested) {
+        int bytes = run.bytes();
+        if (stopped || !largeCache.offer(run)) {
+            return false;
+        }
+        counters.freed(bytes, requested);
         return true;
+    }
+
+    private boolean tryLeave(LargeRun<V> run, int requested) {
+        int bytes = run.bytes();
+        if (remoteLarge.push(run, pool.largeCacheBytes() >>> 10) == RemoteQueue.REFUSED) {
+            return false;
+        }
+        // Counted late, so that a refusal leaves nothing to correct; until here the block counts as outstanding.
+        pool.remoteFreedLarge(bytes, requested);
+        return true;
+    }
+
+    /** Keeps large blocks that others have freed, or gives them back. */
+    private boolean collectLarge(@Nullable LargeRun<V> topmost) {
+        LargeRun<V> run = topmost;
+        while (run != null) {
+            LargeRun<V> next = remoteLarge.next(run);
+            if (stopped || pool.isClosed() || !largeCache.offer(run)) {
+                pool.large().giveBack(run);
+            }
+            run = next;
+        }
+        return topmost != null;
     }
 
     // ---- giving away
@@ -134,6 +168,7 @@ abstract class Shard<V> {
     /** Gives back every empty slab and every large block that is kept. */
     final void trim() {
         collectRemote();
+        collectLarge(remoteLarge.takeAll());
         for (Bin<V> bin : bins) {
             bin.trim();
         }
@@ -172,6 +207,7 @@ abstract class Shard<V> {
         // From here on nobody finds this shard through a slab.
         // Those who found it before have pushed their run, or will be refused.
         collectAll(remote.closeAndTakeAll());
+        collectLarge(remoteLarge.closeAndTakeAll());
     }
 
     final void giveBack(SlabRun<V> run) {

@@ -47,13 +47,6 @@ final class SlabRun<V> extends Run<V> {
     @Nullable
     SlabRun<V> previousOwned;
 
-    /** The link of {@link RemoteQueue}: belongs to whoever has the run's place in the queue. */
-    @Nullable
-    SlabRun<V> nextQueued;
-
-    /** What lies in the queue from here on, this run included. May be read when it has just been taken out: a hint then. */
-    int queuedKiB;
-
     SlabRun(Bin<V> bin) {
         this.bin = bin;
         this.sizeClass = bin.sizeClass;

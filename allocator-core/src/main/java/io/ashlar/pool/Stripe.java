@@ -91,7 +91,7 @@ final class Stripe<V> extends Shard<V> {
 
     @Override
     boolean offer(SlabRun<V> run) {
-        int queuedKiB = remote.push(run);
+        int queuedKiB = remote.push(run, Integer.MAX_VALUE);
         if ((queuedKiB > mostLeftKiB || pool.isClosed()) && lock.tryLockOrCall()) {
             try {
                 collectRemote();

@@ -18,6 +18,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -230,19 +232,86 @@ class LargeCacheTest {
     }
 
     @Test
-    void onlyTheOwnerKeepsWhatItsShardHandedOut() throws Exception {
-        RawView freedElsewhere = shard.allocate(100 * KIB);
-        RawView ofAnotherShard = shard.allocate(100 * KIB);
+    void whatAnotherThreadFreesIsLeftToTheOwner() throws Exception {
+        RawView first = shard.allocate(100 * KIB);
+        RawView second = shard.allocate(100 * KIB);
         RawView ofAStripe = pool.allocate(100 * KIB);
         Daemon.run(() -> {
-            OwnedShard<RawView> other = pool.openShard(Runnable::run);
-            freedElsewhere.free(100 * KIB);
-            ofAnotherShard.free(100 * KIB);
-            assertFalse(isKept(freedElsewhere) || isKept(ofAnotherShard));
-            other.retire();
+            first.free(100 * KIB);
+            second.free(100 * KIB);
         });
+        assertTrue(isKept(first) && isKept(second));
+        PoolStats stats = pool.stats();
+        assertEquals(2, stats.frees(), "counted before it is collected");
+        assertEquals(2, stats.remoteFrees());
+        assertEquals(128 * KIB, stats.usedBytes());
+        assertEquals(100 * KIB, stats.requestedBytes());
+        assertTrue(Set.of(first, second).contains(shard.allocate(70 * KIB)));
+        assertTrue(Set.of(first, second).contains(shard.allocate(70 * KIB)));
+        Daemon.run(() -> first.free(70 * KIB));
+        second.free(70 * KIB);
+        shard.trim();
+        assertFalse(isKept(first) || isKept(second), "what others have freed goes back, too");
         ofAStripe.free(100 * KIB);
         assertFalse(isKept(ofAStripe));
+    }
+
+    @Test
+    void anOwnerWhoDoesNotCollectIsLeftABoundedRest() throws Exception {
+        List<RawView> views = allocate(shard, 40, 64 * KIB);
+        Daemon.run(() -> views.forEach(view -> view.free(64 * KIB)));
+        assertEquals(4, countKept(views), "256 KiB");
+        RawView whole = shard.allocate(MIB);
+        RawView dedicated = shard.allocate(MIB + 1);
+        Daemon.run(() -> {
+            whole.free(MIB);
+            dedicated.free(MIB + 1);
+        });
+        assertFalse(isKept(whole) || isKept(dedicated));
+        assertEquals(42, pool.stats().frees());
+        assertEquals(4, pool.stats().remoteFrees());
+        shard.retire();
+        assertEquals(0, countKept(views));
+    }
+
+    @Test
+    void aRetiredShardIsLeftNothing() throws Exception {
+        List<RawView> views = allocate(shard, 2, 64 * KIB);
+        Daemon.run(() -> views.get(0).free(64 * KIB));
+        shard.retire();
+        Daemon.run(() -> views.get(1).free(64 * KIB));
+        assertEquals(0, countKept(views));
+    }
+
+    /** The owner allocates, keeps, collects and trims while the other thread frees; each block is in one hand at a time. */
+    @Test
+    void largeBlocksGoBackAndForthUnharmed() throws Exception {
+        int rounds = Integer.getInteger("ashlar.test.rounds", 50_000);
+        BlockingQueue<RawView> handedOver = new ArrayBlockingQueue<>(8);
+        Daemon other = Daemon.start(() -> {
+            for (int i = 0; i < rounds; i++) {
+                RawView view = handedOver.take();
+                assertEquals(i, view.run().memory().getInt(view.run().blockOffset(0)), "overwritten");
+                view.free(40 * KIB);
+            }
+        });
+        for (int i = 0; i < rounds; i++) {
+            RawView view = shard.allocate(40 * KIB);
+            view.run().memory().putInt(view.run().blockOffset(0), i);
+            while (!handedOver.offer(view)) {
+                RawView mine = shard.allocate(40 * KIB);
+                mine.run().memory().putInt(mine.run().blockOffset(0), -1);
+                mine.free(40 * KIB);
+                if (other.hasEnded()) {
+                    break; // it has failed: join tells
+                }
+            }
+            if (i % 1000 == 0) {
+                shard.trim();
+            }
+        }
+        other.join();
+        assertTrue(pool.stats().remoteFrees() > 0);
     }
 
     @Test

@@ -76,4 +76,25 @@ class OwnShardTest {
         expect(1, 1, 1);
         shard.retire();
     }
+
+    @Test
+    void soAreLargeBlocks() throws Exception {
+        int size = 100_000;
+        OwnedShard<RawView> shard = pool.openShard(Runnable::run);
+        RawView first = shard.allocate(size);
+        RawView second = shard.allocate(size);
+        Daemon.run(() -> {
+            own.set(pool.openShard(Runnable::run));
+            first.free(size);
+            own.get().retire();
+            assertEquals(1, pool.stats().remoteFrees());
+            second.free(size);
+        });
+        PoolStats stats = pool.stats();
+        assertEquals(2, stats.remoteFrees());
+        assertEquals(2, stats.frees());
+        assertEquals(0, stats.usedBytes());
+        assertEquals(0, stats.requestedBytes());
+        shard.retire();
+    }
 }

@@ -31,7 +31,7 @@ class RemoteQueueTest {
     private final OwnedShard<RawView> shard = pool.openShard(Runnable::run);
     private final List<RawView> views = new ArrayList<>();
     private final List<SlabRun<RawView>> runs = new ArrayList<>();
-    private final RemoteQueue<RawView> queue = new RemoteQueue<>();
+    private final RemoteQueue<SlabRun<RawView>> queue = new RemoteQueue<>();
 
     RemoteQueueTest() {
         for (int c = 0; c < RUNS; c++) {
@@ -49,9 +49,9 @@ class RemoteQueueTest {
         pool.close();
     }
 
-    private static List<SlabRun<RawView>> listOf(@Nullable SlabRun<RawView> topmost) {
+    private List<SlabRun<RawView>> listOf(@Nullable SlabRun<RawView> topmost) {
         List<SlabRun<RawView>> list = new ArrayList<>();
-        for (SlabRun<RawView> run = topmost; run != null; run = run.nextQueued) {
+        for (SlabRun<RawView> run = topmost; run != null; run = queue.next(run)) {
             list.add(run);
         }
         return list;
@@ -62,7 +62,7 @@ class RemoteQueueTest {
         assertNull(queue.takeAll());
         for (int round = 0; round < 2; round++) {
             for (int i = 0; i < 3; i++) {
-                assertNotEquals(RemoteQueue.REFUSED, queue.push(runs.get(i)));
+                assertNotEquals(RemoteQueue.REFUSED, queue.push(runs.get(i), Integer.MAX_VALUE));
             }
             assertEquals(List.of(runs.get(2), runs.get(1), runs.get(0)), listOf(queue.takeAll()));
             assertNull(queue.takeAll());
@@ -71,13 +71,24 @@ class RemoteQueueTest {
 
     @Test
     void aClosedQueueRefusesAndStaysClosed() {
-        queue.push(runs.get(0));
-        queue.push(runs.get(1));
+        queue.push(runs.get(0), Integer.MAX_VALUE);
+        queue.push(runs.get(1), Integer.MAX_VALUE);
         assertEquals(List.of(runs.get(1), runs.get(0)), listOf(queue.closeAndTakeAll()));
-        assertEquals(RemoteQueue.REFUSED, queue.push(runs.get(2)));
+        assertEquals(RemoteQueue.REFUSED, queue.push(runs.get(2), Integer.MAX_VALUE));
         assertNull(queue.takeAll());
-        assertEquals(RemoteQueue.REFUSED, queue.push(runs.get(2)));
+        assertEquals(RemoteQueue.REFUSED, queue.push(runs.get(2), Integer.MAX_VALUE));
         assertNull(runs.get(2).nextQueued);
+    }
+
+    @Test
+    void aFullQueueRefuses() {
+        int each = runs.get(0).bytes() >>> 10;
+        assertEquals(each, queue.push(runs.get(0), 2 * each));
+        assertEquals(2 * each, queue.push(runs.get(1), 2 * each));
+        assertEquals(RemoteQueue.REFUSED, queue.push(runs.get(2), 3 * each - 1));
+        assertEquals(List.of(runs.get(1), runs.get(0)), listOf(queue.takeAll()));
+        assertEquals(each, queue.push(runs.get(2), each), "an empty one has room again");
+        assertEquals(List.of(runs.get(2)), listOf(queue.takeAll()));
     }
 
     @Test
@@ -98,7 +109,7 @@ class RemoteQueueTest {
                 for (int i = 0; i < PUSHES; i++) {
                     SlabRun<RawView> run = runs.get((first + i) % RUNS);
                     if (queued.get(run).compareAndSet(false, true)) {
-                        assertNotEquals(RemoteQueue.REFUSED, queue.push(run));
+                        assertNotEquals(RemoteQueue.REFUSED, queue.push(run, Integer.MAX_VALUE));
                         pushes.get(run).incrementAndGet();
                     }
                 }
@@ -123,14 +134,13 @@ class RemoteQueueTest {
         }
     }
 
-    private static void take(
+    private void take(
             @Nullable SlabRun<RawView> topmost,
             Map<SlabRun<RawView>, AtomicBoolean> queued,
             Map<SlabRun<RawView>, AtomicInteger> takes) {
         SlabRun<RawView> run = topmost;
         while (run != null) {
-            SlabRun<RawView> next = run.nextQueued;
-            run.nextQueued = null;
+            SlabRun<RawView> next = queue.next(run);
             takes.get(run).incrementAndGet();
             assertTrue(queued.get(run).compareAndSet(true, false), "taken twice");
             run = next;
