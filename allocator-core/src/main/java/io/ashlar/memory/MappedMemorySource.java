@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class MappedMemorySource extends CountedMemorySource {
 
-    private static final Logger LOGGER = System.getLogger("io.ashlar.memory");
     // Synchronization: atomic; the first substitute in this JVM sets it and logs.
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
@@ -121,12 +120,13 @@ final class MappedMemorySource extends CountedMemorySource {
 
     private @Nullable NativeMemory substitute(Layout layout, String cause) {
         if (WARNED.compareAndSet(false, true)) {
-            LOGGER.log(
-                    Logger.Level.WARNING,
-                    "Memory comes from direct buffers, not from mappings, because " + cause
-                            + ". Effect: a region is resident from the start, not when it is touched, and below"
-                            + " JDK 25 counts against -XX:MaxDirectMemorySize. This is said once; each such region is"
-                            + " counted as a fallback. Remedy: point java.io.tmpdir to a directory on a disk.");
+            System.getLogger("io.ashlar.memory")
+                    .log(
+                            Logger.Level.WARNING,
+                            "Memory comes from direct buffers, not from mappings, because " + cause
+                                    + ". Effect: a region is resident from the start, not when it is touched, and below"
+                                    + " JDK 25 counts against -XX:MaxDirectMemorySize. This is said once; each such region is"
+                                    + " counted as a fallback. Remedy: point java.io.tmpdir to a directory on a disk.");
         }
         NativeMemory memory = DirectMemorySource.allocate(layout);
         if (memory != null) {

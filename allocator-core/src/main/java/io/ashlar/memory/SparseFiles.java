@@ -111,8 +111,8 @@ final class SparseFiles {
      */
     FileChannel open() throws IOException {
         for (int attempt = 1; ; attempt++) {
-            String name = "ashlar-" + ProcessHandle.current().pid() + "-"
-                    + Long.toHexString(ThreadLocalRandom.current().nextLong());
+            String name =
+                    "ashlar-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
             try {
                 return FileChannel.open(directory.resolve(name), OPTIONS, attributes());
             } catch (FileAlreadyExistsException taken) {

@@ -23,7 +23,6 @@ final class Bin<V> {
 
     private static final VarHandle ALLOCATIONS = counter("allocations");
     private static final VarHandle FREES = counter("frees");
-    private static final VarHandle FREED_ELSEWHERE = counter("freedElsewhere");
     private static final VarHandle REQUESTED_ALLOCATED = counter("requestedAllocated");
     private static final VarHandle REQUESTED_FREED = counter("requestedFreed");
 
@@ -41,9 +40,6 @@ final class Bin<V> {
 
     private long allocations;
     private long frees;
-    /** Blocks of other shards that this shard's thread has freed. */
-    private long freedElsewhere;
-
     private long requestedAllocated;
     private long requestedFreed;
 
@@ -258,16 +254,9 @@ final class Bin<V> {
         REQUESTED_ALLOCATED.setOpaque(this, requestedAllocated + delta);
     }
 
-    void freedElsewhere(int blocks, int requested) {
-        REQUESTED_FREED.setOpaque(this, requestedFreed + requested);
-        FREED_ELSEWHERE.setOpaque(this, freedElsewhere + blocks);
-    }
-
     void addFreesTo(Totals totals) {
-        long elsewhere = (long) FREED_ELSEWHERE.getOpaque(this);
-        long freed = (long) FREES.getOpaque(this) + elsewhere;
+        long freed = (long) FREES.getOpaque(this);
         totals.frees += freed;
-        totals.remoteFrees += elsewhere;
         totals.used -= freed * blockSize;
     }
 

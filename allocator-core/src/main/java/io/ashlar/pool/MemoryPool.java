@@ -51,8 +51,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryPool<V> implements AutoCloseable {
 
-    private static final System.Logger LOG = System.getLogger(MemoryPool.class.getName());
-
     private final String name;
     private final ViewFactory<V> views;
     private final Supplier<@Nullable OwnedShard<V>> ownShard;
@@ -68,6 +66,7 @@ public final class MemoryPool<V> implements AutoCloseable {
     // Synchronization: atomic; set once.
     private final AtomicBoolean closed = new AtomicBoolean();
     private final PoolCounters counters;
+    private final Shortage<V> shortage;
 
     MemoryPool(PoolConfig config, ViewFactory<V> views, Supplier<@Nullable OwnedShard<V>> ownShard) {
         this.name = config.name();
@@ -81,6 +80,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         this.largeCacheBytes = config.largeCacheBytes();
         this.counters = new PoolCounters(sizeClasses());
         this.stripes = newStripes(config.stripes());
+        this.shortage = new Shortage<>(this, large, regions, stripes, owned);
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -270,12 +270,13 @@ public final class MemoryPool<V> implements AutoCloseable {
     private void report() {
         PoolStats stats = stats();
         if (stats.outstanding() > 0) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "pool " + name + " was closed with outstanding=" + stats.outstanding() + " blocks (requested="
-                            + stats.requestedBytes() + ", used=" + stats.usedBytes() + ", reserved="
-                            + stats.reservedBytes() + ", limit=" + stats.limitBytes()
-                            + " bytes): they stay valid, and their memory goes back when the last one is released");
+            log().log(
+                            System.Logger.Level.WARNING,
+                            "pool " + name + " was closed with outstanding=" + stats.outstanding()
+                                    + " blocks (requested="
+                                    + stats.requestedBytes() + ", used=" + stats.usedBytes() + ", reserved="
+                                    + stats.reservedBytes() + ", limit=" + stats.limitBytes()
+                                    + " bytes): they stay valid, and their memory goes back when the last one is released");
         }
     }
 
@@ -292,43 +293,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
         int sizeClass = SizeClasses.indexOf(size);
         V view = shard.tryAllocateSmall(sizeClass, size);
-        return view != null ? view : allocateAfterReclaim(shard, sizeClass, size);
-    }
-
-    private V allocateAfterReclaim(Shard<V> shard, int sizeClass, int size) {
-        if (isClosed()) {
-            throw closedException();
-        }
-        if (shard.isStopped()) {
-            // The thread has given its shard up, but still allocates: as any other thread does.
-            return allocate(size);
-        }
-        // A stripe is locked here, and may be locked again on the way: dead threads' slabs pass to whatever stripe
-        // can be had, and executors are code of others.
-        shard.beforeForeignCode();
-        try {
-            reclaim(shard);
-        } finally {
-            shard.afterForeignCode();
-        }
-        V view = shard.tryAllocateSmall(sizeClass, size);
-        if (view == null && shard.thread != null) {
-            return allocate(size); // the stripes may have free blocks of the class
-        }
-        if (view == null) {
-            shard.counters.failed();
-            throw exhausted(shard, size);
-        }
-        return view;
-    }
-
-    private AllocationException exhausted(Shard<V> shard, int size) {
-        shard.beforeForeignCode(); // the figures, too, begin with the dead threads
-        try {
-            return exhausted(size);
-        } finally {
-            shard.afterForeignCode();
-        }
+        return view != null ? view : shortage.allocateSmall(shard, sizeClass, size);
     }
 
     @Nullable
@@ -338,7 +303,7 @@ public final class MemoryPool<V> implements AutoCloseable {
 
     private V allocateLarge(@Nullable Shard<V> shard, int size) {
         V view = tryAllocateLarge(shard, size);
-        return view != null ? view : allocateLargeAfterReclaim(shard, size);
+        return view != null ? view : shortage.allocateLarge(shard, size);
     }
 
     private @Nullable V tryAllocateLarge(@Nullable Shard<V> shard, int size) {
@@ -351,54 +316,6 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
         V view = shard == null ? null : shard.tryAllocateCached(large.runBytes(size), size);
         return view != null ? view : large.tryAllocate(size, shard);
-    }
-
-    private V allocateLargeAfterReclaim(@Nullable Shard<V> shard, int size) {
-        V view = null;
-        if (!isClosed()) {
-            reclaim(shard);
-            view = large.tryAllocate(size, shard);
-        }
-        if (view != null) {
-            return view;
-        }
-        if (isClosed()) {
-            throw closedException();
-        }
-        large.failed();
-        throw exhausted(size);
-    }
-
-    /**
-     * Gives back what is idle, as far as the calling thread may, before a request fails for want of memory. Other owners
-     * are asked to do the same, so that the request can be made again a moment later.
-     *
-     * @param mine the shard that the caller is allocating from; null if it holds no lock and owns nothing
-     */
-    private void reclaim(@Nullable Shard<V> mine) {
-        if (mine != null) {
-            mine.trim();
-        }
-        retireDead();
-        boolean holdsStripe = mine != null && mine.thread == null;
-        for (Stripe<V> stripe : stripes) {
-            if (!holdsStripe) {
-                stripe.lock();
-            } else if (!stripe.tryLock()) {
-                continue; // two that wait for each other's stripe would wait for ever
-            }
-            try {
-                stripe.trim();
-            } finally {
-                stripe.unlock();
-            }
-        }
-        for (OwnedShard<V> shard : owned.snapshot()) {
-            if (shard != mine) {
-                shard.trimSoon(); // also one of the calling thread's own, if it asked the pool and not its shard
-            }
-        }
-        regions.closeEmpty();
     }
 
     private Stripe<V> lockStripe() {
@@ -429,7 +346,7 @@ public final class MemoryPool<V> implements AutoCloseable {
     void remoteFreed(int sizeClass, int blocks, int requested) {
         OwnedShard<V> mine = ownShard.get();
         if (mine != null && !mine.isStopped()) {
-            mine.freedElsewhere(sizeClass, blocks, requested);
+            mine.elsewhere.freed(sizeClass, blocks, requested);
         } else {
             counters.freed(sizeClass, blocks, requested);
         }
@@ -460,7 +377,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         owned.remove(shard);
     }
 
-    private void retireDead() {
+    void retireDead() {
         for (OwnedShard<V> shard : owned.snapshot()) {
             if (shard.isOwnerDead()) {
                 shard.retire();
@@ -468,33 +385,27 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
     }
 
+    /** Looked up when there is something to say: a logger alone is dozens of classes. */
+    static System.Logger log() {
+        return System.getLogger(MemoryPool.class.getName());
+    }
+
     void noteRejectedTask(Thread thread, Exception cause) {
-        LOG.log(
-                System.Logger.Level.DEBUG,
-                "pool " + name + ": thread " + thread.getName() + " takes no more tasks; its shard retires with it",
-                cause);
+        log().log(
+                        System.Logger.Level.DEBUG,
+                        "pool " + name + ": thread " + thread.getName()
+                                + " takes no more tasks; its shard retires with it",
+                        cause);
     }
 
     /** A block that another thread left for its owner turned out not to be handed out. */
     void noteFreedTwice(int sizeClass, RuntimeException e) {
         counters.freed(sizeClass, -1, 0);
-        LOG.log(System.Logger.Level.ERROR, "pool " + name + ": a block was freed that is not handed out", e);
+        log().log(System.Logger.Level.ERROR, "pool " + name + ": a block was freed that is not handed out", e);
     }
 
     IllegalStateException closedException() {
         return new IllegalStateException("pool " + name + " is closed: nothing can be allocated from it any more");
-    }
-
-    private AllocationException exhausted(int size) {
-        PoolStats stats = stats();
-        return new AllocationException(
-                AllocationException.Reason.SOURCE_EXHAUSTED,
-                "pool " + name,
-                size,
-                Math.max(0, stats.limitBytes() - stats.reservedBytes()),
-                "limit=" + stats.limitBytes() + " reserved=" + stats.reservedBytes() + " used=" + stats.usedBytes()
-                        + " outstanding=" + stats.outstanding()
-                        + ": raise the limit, or look for buffers that are kept too long or never released");
     }
 
     int sizeClasses() {

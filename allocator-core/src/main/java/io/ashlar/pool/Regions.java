@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Regions {
 
-    private static final System.Logger LOG = System.getLogger(Regions.class.getName());
     private static final int OS_PAGE = 4096;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -183,7 +182,7 @@ final class Regions {
         try {
             region.close();
         } catch (RuntimeException | Error failed) {
-            LOG.log(
+            MemoryPool.log().log(
                     System.Logger.Level.DEBUG,
                     "a region of " + region.memory().size()
                             + " bytes could not be given back, and is tried again later",

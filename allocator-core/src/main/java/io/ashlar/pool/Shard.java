@@ -28,6 +28,7 @@ abstract class Shard<V> {
     final RemoteQueue<SlabRun<V>> remote = new RemoteQueue<>();
     private final RemoteQueue<LargeRun<V>> remoteLarge = new RemoteQueue<>();
     final LargeCounters counters = new LargeCounters();
+    final ElsewhereCounters elsewhere;
     final LargeCache<V> largeCache;
 
     // Synchronization of all below: used by the owner only, see above.
@@ -44,6 +45,7 @@ abstract class Shard<V> {
         for (int c = 0; c < bins.length; c++) {
             bins[c] = new Bin<>(this, c);
         }
+        this.elsewhere = new ElsewhereCounters(bins.length);
         this.largeCache = new LargeCache<>(thread == null ? 0 : pool.largeCacheBytes());
     }
 
@@ -253,20 +255,14 @@ abstract class Shard<V> {
         run.previousOwned = null;
     }
 
-    // ---- counting, and checking
-
-    /** Counts blocks of another shard that the owner of this one has freed. */
-    final void freedElsewhere(int sizeClass, int blocks, int requested) {
-        bins[sizeClass].freedElsewhere(blocks, requested);
-    }
-
-    // What adds up is called by anybody.
+    // ---- counting, called by anybody, and checking
 
     final void addFreesTo(Totals totals) {
         for (Bin<V> bin : bins) {
             bin.addFreesTo(totals);
         }
         counters.addFreesTo(totals);
+        elsewhere.addFreesTo(totals);
     }
 
     final void addRequestedFreedTo(Totals totals) {
@@ -274,6 +270,7 @@ abstract class Shard<V> {
             bin.addRequestedFreedTo(totals);
         }
         counters.addRequestedFreedTo(totals);
+        elsewhere.addRequestedFreedTo(totals);
     }
 
     final void addRequestedAllocatedTo(Totals totals) {

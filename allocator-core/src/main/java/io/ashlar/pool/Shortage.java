@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import io.ashlar.memory.AllocationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a pool does for a request that has found no memory: it gives back what is idle and tries again, and if that was not
+ * enough it says why.
+ */
+final class Shortage<V> {
+
+    private final MemoryPool<V> pool;
+    private final LargeBlocks<V> large;
+    private final Regions regions;
+    private final Stripe<V>[] stripes;
+    private final ShardList<V> owned;
+
+    Shortage(MemoryPool<V> pool, LargeBlocks<V> large, Regions regions, Stripe<V>[] stripes, ShardList<V> owned) {
+        this.pool = pool;
+        this.large = large;
+        this.regions = regions;
+        this.stripes = stripes;
+        this.owned = owned;
+    }
+
+    V allocateSmall(Shard<V> shard, int sizeClass, int size) {
+        if (pool.isClosed()) {
+            throw pool.closedException();
+        }
+        if (shard.isStopped()) {
+            // The thread has given its shard up, but still allocates: as any other thread does.
+            return pool.allocate(size);
+        }
+        // A stripe is locked here, and may be locked again on the way: dead threads' slabs pass to whatever stripe
+        // can be had, and executors are code of others.
+        shard.beforeForeignCode();
+        try {
+            reclaim(shard);
+        } finally {
+            shard.afterForeignCode();
+        }
+        V view = shard.tryAllocateSmall(sizeClass, size);
+        if (view == null && shard.thread != null) {
+            return pool.allocate(size); // the stripes may have free blocks of the class
+        }
+        if (view == null) {
+            shard.counters.failed();
+            throw exhausted(shard, size);
+        }
+        return view;
+    }
+
+    private AllocationException exhausted(Shard<V> shard, int size) {
+        shard.beforeForeignCode(); // the figures, too, begin with the dead threads
+        try {
+            return exhausted(size);
+        } finally {
+            shard.afterForeignCode();
+        }
+    }
+
+    V allocateLarge(@Nullable Shard<V> shard, int size) {
+        V view = null;
+        if (!pool.isClosed()) {
+            reclaim(shard);
+            view = large.tryAllocate(size, shard);
+        }
+        if (view != null) {
+            return view;
+        }
+        if (pool.isClosed()) {
+            throw pool.closedException();
+        }
+        large.failed();
+        throw exhausted(size);
+    }
+
+    /**
+     * Gives back what is idle, as far as the calling thread may, before a request fails for want of memory. Other owners
+     * are asked to do the same, so that the request can be made again a moment later.
+     *
+     * @param mine the shard that the caller is allocating from; null if it holds no lock and owns nothing
+     */
+    private void reclaim(@Nullable Shard<V> mine) {
+        if (mine != null) {
+            mine.trim();
+        }
+        pool.retireDead();
+        boolean holdsStripe = mine != null && mine.thread == null;
+        for (Stripe<V> stripe : stripes) {
+            if (!holdsStripe) {
+                stripe.lock();
+            } else if (!stripe.tryLock()) {
+                continue; // two that wait for each other's stripe would wait for ever
+            }
+            try {
+                stripe.trim();
+            } finally {
+                stripe.unlock();
+            }
+        }
+        for (OwnedShard<V> shard : owned.snapshot()) {
+            if (shard != mine) {
+                shard.trimSoon(); // also one of the calling thread's own, if it asked the pool and not its shard
+            }
+        }
+        regions.closeEmpty();
+    }
+
+    private AllocationException exhausted(int size) {
+        PoolStats stats = pool.stats();
+        return new AllocationException(
+                AllocationException.Reason.SOURCE_EXHAUSTED,
+                "pool " + pool.name(),
+                size,
+                Math.max(0, stats.limitBytes() - stats.reservedBytes()),
+                "limit=" + stats.limitBytes() + " reserved=" + stats.reservedBytes() + " used=" + stats.usedBytes()
+                        + " outstanding=" + stats.outstanding()
+                        + ": raise the limit, or look for buffers that are kept too long or never released");
+    }
+}
