@@ -85,20 +85,21 @@ final class LargeBlocks<V> {
 
     /** Takes a block back. */
     void free(LargeRun<V> run, int requested) {
-        regions.lock().lock();
-        try {
-            counters.freed(run.bytes(), requested);
-        } finally {
-            regions.lock().unlock();
-        }
-        giveBack(run);
+        takeBack(run, true, requested);
     }
 
-    /** Takes back a block that a shard has kept, and counted as freed. */
+    /** Takes a block back that was counted as freed before. */
     void giveBack(LargeRun<V> run) {
+        takeBack(run, false, 0);
+    }
+
+    private void takeBack(LargeRun<V> run, boolean count, int requested) {
         Region emptied = null;
         regions.lock().lock();
         try {
+            if (count) {
+                counters.freed(run.bytes(), requested);
+            }
             emptied = regions.free(run);
             run.setHome(null);
             keep(run);

@@ -10,7 +10,7 @@ final class LargeCounters extends PaddedCounters {
     private static final int USED_FREED = 3;
     private static final int REQUESTED_ALLOCATED = 4;
     private static final int REQUESTED_FREED = 5;
-    private static final int FREED_ELSEWHERE = 6;
+    private static final int REMOTE_FREES = 6;
     private static final int FAILURES = 7;
 
     LargeCounters() {
@@ -29,10 +29,12 @@ final class LargeCounters extends PaddedCounters {
         add(FREES, 1);
     }
 
-    /** A block of another shard. */
-    void freedElsewhere(int blockBytes, int requestedBytes) {
-        freed(blockBytes, requestedBytes);
-        add(FREED_ELSEWHERE, 1);
+    /** Blocks of another shard. */
+    void freedRemotely(int blocks, int blockBytes, int requestedBytes) {
+        add(REQUESTED_FREED, requestedBytes);
+        add(USED_FREED, blockBytes);
+        add(REMOTE_FREES, blocks);
+        add(FREES, blocks);
     }
 
     void resized(int requestedDelta) {
@@ -48,7 +50,7 @@ final class LargeCounters extends PaddedCounters {
     }
 
     void addFreesTo(Totals totals) {
-        totals.remoteFrees += get(FREED_ELSEWHERE);
+        totals.remoteFrees += get(REMOTE_FREES);
         totals.frees += get(FREES);
         totals.used -= get(USED_FREED);
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A run that is one large block. The object and its view outlive the memory: they are used again for any large block.
  *
  * <p>Synchronization: the fields belong to whoever has the block, and pass from thread to thread with it; to the owner of
- * a shard while its cache keeps the run; otherwise they are guarded by the lock of {@link Regions}.
+ * a shard while its cache keeps the run; to nobody while it waits in a shard's queue; otherwise they are guarded by the lock of {@link Regions}.
  */
 final class LargeRun<V> extends Run<V> {
 

@@ -2,12 +2,14 @@
 package io.ashlar.pool;
 
 import io.ashlar.memory.AllocationException;
+import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.memory.MemorySource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>The idea.</b> Small requests are served from slabs, one size class each; larger ones from a Buddy straight; what
  * exceeds a region gets a region of its own. A thread that opened a shard ({@link #openShard}) allocates there without
  * locks; every other thread uses one of a few stripes under a lock. A block is freed by any thread: one that does not own
- * its shard marks it in its slab, from where the owner collects it.
+ * its shard marks it in its slab, or queues it if it is large, and the owner collects it.
  *
  * <table>
  * <caption>Costs</caption>
@@ -25,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>allocate or free a block of a slab</td><td>O(1), no lock, no atomic operation</td>
  *     <td>O(regions + levels of a Buddy) when a slab has to be fetched or goes back, and a call to the OS when a region
  *     does</td></tr>
- * <tr><td>allocate or free a large block</td><td>O(1), no lock, on the thread of an owned shard; else one lock</td><td>O(regions + levels of a Buddy), and a call to
+ * <tr><td>allocate or free a large block</td><td>O(1), no lock, if it came from an owned shard that
+ *     has room for it; else one lock</td><td>O(regions + levels of a Buddy), and a call to
  *     the OS</td></tr>
  * <tr><td>{@link #stats()}</td><td colspan="2">O(shards × size classes), no lock that an owner waits for</td></tr>
  * </table>
@@ -62,6 +65,7 @@ public final class MemoryPool<V> implements AutoCloseable {
     private final int longestRunBytes;
     private final int largestSmall;
     private final int largeCacheBytes;
+    private final int leftInStripeBytes;
 
     // Synchronization: atomic; set once.
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -78,6 +82,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         this.longestRunBytes = config.longestRunBytes();
         this.largestSmall = config.largestSmall();
         this.largeCacheBytes = config.largeCacheBytes();
+        this.leftInStripeBytes = config.leftInStripeBytes();
         this.counters = new PoolCounters(sizeClasses());
         this.stripes = newStripes(config.stripes());
         this.shortage = new Shortage<>(this, large, regions, stripes, owned);
@@ -217,15 +222,11 @@ public final class MemoryPool<V> implements AutoCloseable {
      */
     public void trim() {
         retireDead();
-        for (Stripe<V> stripe : stripes) {
-            stripe.lock();
-            try {
-                stripe.trimThoroughly();
-            } finally {
-                stripe.unlock();
-            }
+        onEachStripe(Stripe::trimThoroughly);
+        for (OwnedShard<V> shard : owned.snapshot()) {
+            shard.giveBackRemoteLarge();
+            shard.trimThoroughlySoon();
         }
-        owned.snapshot().forEach(OwnedShard::trimThoroughlySoon);
         regions.closeEmpty();
     }
 
@@ -243,23 +244,17 @@ public final class MemoryPool<V> implements AutoCloseable {
      * it happens on their threads as soon as they run the task for it; until then such a thread may still get what is
      * left of the slabs at hand. What is outstanding stays valid and goes back with its last block; that there is any is
      * logged as a warning, with the figures. Calls after the first do nothing, but that they try once more to give back
-     * a region that was in use when its last block came.
+     * a region that was in use when its last block came, and what threads have left that died since.
      */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
+            retireDead();
             regions.retryStuck();
             return;
         }
         large.close();
-        for (Stripe<V> stripe : stripes) {
-            stripe.lock();
-            try {
-                stripe.stopAllocating();
-            } finally {
-                stripe.unlock();
-            }
-        }
+        onEachStripe(Stripe::stopAllocating);
         for (OwnedShard<V> shard : owned.snapshot()) {
             shard.retireSoon();
         }
@@ -270,13 +265,14 @@ public final class MemoryPool<V> implements AutoCloseable {
     private void report() {
         PoolStats stats = stats();
         if (stats.outstanding() > 0) {
-            log().log(
-                            System.Logger.Level.WARNING,
-                            "pool " + name + " was closed with outstanding=" + stats.outstanding()
-                                    + " blocks (requested="
-                                    + stats.requestedBytes() + ", used=" + stats.usedBytes() + ", reserved="
-                                    + stats.reservedBytes() + ", limit=" + stats.limitBytes()
-                                    + " bytes): they stay valid, and their memory goes back when the last one is released");
+            log(
+                    System.Logger.Level.WARNING,
+                    "pool " + name + " was closed with outstanding=" + stats.outstanding()
+                            + " blocks (requested="
+                            + stats.requestedBytes() + ", used=" + stats.usedBytes() + ", reserved="
+                            + stats.reservedBytes() + ", limit=" + stats.limitBytes()
+                            + " bytes): they stay valid, and their memory goes back when the last one is released",
+                    null);
         }
     }
 
@@ -334,6 +330,17 @@ public final class MemoryPool<V> implements AutoCloseable {
         return stripe;
     }
 
+    private void onEachStripe(Consumer<Stripe<V>> action) {
+        for (Stripe<V> stripe : stripes) {
+            stripe.lock();
+            try {
+                action.accept(stripe);
+            } finally {
+                stripe.unlock();
+            }
+        }
+    }
+
     LargeBlocks<V> large() {
         return large;
     }
@@ -344,22 +351,28 @@ public final class MemoryPool<V> implements AutoCloseable {
 
     /** Counts blocks that the calling thread, which does not own them, has freed: in its own shard if it has one. */
     void remoteFreed(int sizeClass, int blocks, int requested) {
-        OwnedShard<V> mine = ownShard.get();
-        if (mine != null && !mine.isStopped()) {
-            mine.elsewhere.freed(sizeClass, blocks, requested);
+        OwnedShard<V> mine = shardOfCaller();
+        if (mine != null) {
+            mine.remoteFrees.freed(sizeClass, blocks, requested);
         } else {
             counters.freed(sizeClass, blocks, requested);
         }
     }
 
-    /** Counts a large block of another thread's shard that the calling thread has freed. */
-    void remoteFreedLarge(int blockBytes, int requested) {
-        OwnedShard<V> mine = ownShard.get();
-        if (mine != null && !mine.isStopped()) {
-            mine.counters.freedElsewhere(blockBytes, requested);
+    /** The same for large blocks. */
+    void remoteFreedLarge(int blocks, int blockBytes, int requested) {
+        OwnedShard<V> mine = shardOfCaller();
+        if (mine != null) {
+            mine.counters.freedRemotely(blocks, blockBytes, requested);
         } else {
-            counters.freedLarge(blockBytes, requested);
+            counters.freedLarge(blocks, blockBytes, requested);
         }
+    }
+
+    private @Nullable OwnedShard<V> shardOfCaller() {
+        OwnedShard<V> mine = ownShard.get();
+        assert mine == null || mine.pool == this && mine.thread == Thread.currentThread();
+        return mine == null || mine.isStopped() ? null : mine;
     }
 
     void resizedElsewhere(int delta) {
@@ -370,7 +383,12 @@ public final class MemoryPool<V> implements AutoCloseable {
     void retire(OwnedShard<V> shard) {
         Stripe<V> heir = lockStripe();
         try {
-            shard.passAllTo(heir);
+            heir.beforeForeignCode(); // regions may be closed
+            try {
+                shard.passAllTo(heir);
+            } finally {
+                heir.afterForeignCode();
+            }
         } finally {
             heir.unlock();
         }
@@ -385,23 +403,26 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
     }
 
-    /** Looked up when there is something to say: a logger alone is dozens of classes. */
-    static System.Logger log() {
-        return System.getLogger(MemoryPool.class.getName());
+    /** The logger is looked up when there is something to say: it alone is dozens of classes. One that fails stops nobody. */
+    static void log(System.Logger.Level level, String message, @Nullable Throwable cause) {
+        try {
+            System.getLogger(MemoryPool.class.getName()).log(level, message, cause);
+        } catch (RuntimeException broken) {
+            // Whoever is logging is in the middle of giving memory back.
+        }
     }
 
     void noteRejectedTask(Thread thread, Exception cause) {
-        log().log(
-                        System.Logger.Level.DEBUG,
-                        "pool " + name + ": thread " + thread.getName()
-                                + " takes no more tasks; its shard retires with it",
-                        cause);
+        log(
+                System.Logger.Level.DEBUG,
+                "pool " + name + ": thread " + thread.getName() + " takes no more tasks; its shard retires with it",
+                cause);
     }
 
     /** A block that another thread left for its owner turned out not to be handed out. */
     void noteFreedTwice(int sizeClass, RuntimeException e) {
         counters.freed(sizeClass, -1, 0);
-        log().log(System.Logger.Level.ERROR, "pool " + name + ": a block was freed that is not handed out", e);
+        log(System.Logger.Level.ERROR, "pool " + name + ": a block was freed that is not handed out", e);
     }
 
     IllegalStateException closedException() {
@@ -421,6 +442,10 @@ public final class MemoryPool<V> implements AutoCloseable {
         return largeCacheBytes;
     }
 
+    int leftInStripeBytes() {
+        return leftInStripeBytes;
+    }
+
     int longestRunBytes() {
         return longestRunBytes;
     }
@@ -436,14 +461,7 @@ public final class MemoryPool<V> implements AutoCloseable {
      * @throws IllegalStateException if one does not hold
      */
     public void checkInvariants() {
-        for (Stripe<V> stripe : stripes) {
-            stripe.lock();
-            try {
-                stripe.checkInvariants();
-            } finally {
-                stripe.unlock();
-            }
-        }
+        onEachStripe(Stripe::checkInvariants);
         for (OwnedShard<V> shard : owned.snapshot()) {
             if (shard.thread == Thread.currentThread()) {
                 shard.checkInvariants();
@@ -535,7 +553,8 @@ public final class MemoryPool<V> implements AutoCloseable {
          * Tells how to find the shard that the calling thread owns in this pool. With it, freeing the blocks of others costs
          * such a thread two atomic operations less, which would otherwise go to shared counters.
          *
-         * @param newOwnShard quick; must not open a shard; returns one of the calling thread's own, or null if it has none
+         * @param newOwnShard returns the calling thread's own shard of this pool, or null if it has none; is called while a block
+         *     is freed, hence must neither throw nor open a shard
          * @return this
          */
         public Builder<V> ownShard(Supplier<@Nullable OwnedShard<V>> newOwnShard) {
@@ -550,6 +569,9 @@ public final class MemoryPool<V> implements AutoCloseable {
          * @throws io.ashlar.memory.AllocatorConfigException if a value makes no sense; the message names it
          */
         public MemoryPool<V> build() {
+            if (ownShard == null) {
+                throw new AllocatorConfigException("ownShard=null: leave it out if no thread has a shard of its own");
+            }
             return new MemoryPool<>(PoolConfig.check(name, source, limit, regionSize, stripes), views, ownShard);
         }
     }

@@ -21,6 +21,7 @@ record PoolConfig(String name, MemorySource source, long limit, int regionSize, 
     private static final int BLOCKS_PER_RUN = 8;
     private static final int LARGE_CACHES_PER_REGION = 4;
     private static final int LARGE_CACHES_PER_LIMIT = 16;
+    private static final int LEFT_PER_LIMIT = 16;
 
     static PoolConfig check(String name, MemorySource source, long limit, int regionSize, int stripes) {
         if (name == null || name.isBlank()) {
@@ -59,9 +60,14 @@ record PoolConfig(String name, MemorySource source, long limit, int regionSize, 
         return longestRunBytes() / BLOCKS_PER_RUN;
     }
 
-    /** The large blocks that one shard keeps: a quarter of a region, or less if the limit is small. */
+    /** The large blocks that one shard keeps: a quarter of a region, or less if the limit is small; a quarter of that may wait. */
     int largeCacheBytes() {
         return (int) Math.min(regionSize / LARGE_CACHES_PER_REGION, limit / LARGE_CACHES_PER_LIMIT);
+    }
+
+    /** The slabs with freed blocks that may wait in the queue of one stripe: four, or less if the limit is small. */
+    int leftInStripeBytes() {
+        return (int) Math.min(4L * longestRunBytes(), limit / LEFT_PER_LIMIT / stripes);
     }
 
     private static boolean isPowerOfTwo(int value) {

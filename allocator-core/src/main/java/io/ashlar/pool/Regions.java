@@ -182,11 +182,6 @@ final class Regions {
         try {
             region.close();
         } catch (RuntimeException | Error failed) {
-            MemoryPool.log().log(
-                    System.Logger.Level.DEBUG,
-                    "a region of " + region.memory().size()
-                            + " bytes could not be given back, and is tried again later",
-                    failed);
             lock.lock();
             try {
                 stuck.add(region);
@@ -194,6 +189,11 @@ final class Regions {
             } finally {
                 lock.unlock();
             }
+            MemoryPool.log(
+                    System.Logger.Level.DEBUG,
+                    "a region of " + region.memory().size()
+                            + " bytes could not be given back, and is tried again later",
+                    failed);
         }
     }
 

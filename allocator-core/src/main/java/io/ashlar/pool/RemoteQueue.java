@@ -54,15 +54,21 @@ final class RemoteQueue<R extends Run<?>> {
         }
     }
 
-    /** Takes all runs, for {@link #next} to go on from; called by the owner. */
+    /** Takes all runs, for {@link #next} to go on from. */
     @Nullable
     R takeAll() {
-        Object seen = TOP.getVolatile(cells, AT);
-        // Only the owner closes the queue, so that it cannot become closed in between.
-        return seen == null || seen == CLOSED ? null : cast(TOP.getAndSet(cells, AT, (Object) null));
+        while (true) {
+            Object seen = TOP.getVolatile(cells, AT);
+            if (seen == null || seen == CLOSED) {
+                return null;
+            }
+            if (TOP.compareAndSet(cells, AT, seen, (Object) null)) {
+                return cast(seen);
+            }
+        }
     }
 
-    /** Takes all runs and refuses any further one. */
+    /** Takes all runs and refuses any further one; called by the owner, or for one that is dead. */
     @Nullable
     R closeAndTakeAll() {
         return cast(TOP.getAndSet(cells, AT, CLOSED));

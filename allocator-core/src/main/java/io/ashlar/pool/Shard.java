@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * freed lately, and its counters.
  *
  * <p>The code here is single-threaded. What makes it safe is who calls it: an {@link OwnedShard} is used by its thread
- * alone, a {@link Stripe} under its lock. Only {@link #freeFromOutside}, {@link #remote} and the scrape's methods are for
- * everybody.
+ * alone, a {@link Stripe} under its lock. For everybody are only {@link #freeFromOutside}, {@link #leave}, {@link #offer},
+ * {@link #tryTakeBack}, {@link #giveBackRemoteLarge}, the two queues and the scrape's methods.
  *
  * <pre>
  *   law: spareBytes == bytes of all empty slabs in the partial lists of the bins
@@ -21,6 +21,9 @@ abstract class Shard<V> {
     /** Empty slabs are kept up to the bytes of so many of the longest. */
     private static final int SPARE_RUNS = 4;
 
+    /** What part of the bytes that a shard keeps of large blocks may wait in its queue: each may hold a region. */
+    private static final int LARGE_LEFT_PART = 4;
+
     /** The thread whose shard this is; null for a stripe. */
     final @Nullable Thread thread;
 
@@ -28,7 +31,7 @@ abstract class Shard<V> {
     final RemoteQueue<SlabRun<V>> remote = new RemoteQueue<>();
     private final RemoteQueue<LargeRun<V>> remoteLarge = new RemoteQueue<>();
     final LargeCounters counters = new LargeCounters();
-    final ElsewhereCounters elsewhere;
+    final RemoteFreeCounters remoteFrees;
     final LargeCache<V> largeCache;
 
     // Synchronization of all below: used by the owner only, see above.
@@ -45,7 +48,7 @@ abstract class Shard<V> {
         for (int c = 0; c < bins.length; c++) {
             bins[c] = new Bin<>(this, c);
         }
-        this.elsewhere = new ElsewhereCounters(bins.length);
+        this.remoteFrees = new RemoteFreeCounters(bins.length);
         this.largeCache = new LargeCache<>(thread == null ? 0 : pool.largeCacheBytes());
     }
 
@@ -101,7 +104,8 @@ abstract class Shard<V> {
     /** Hands out a large block that was freed lately, if there is one of just this length. */
     final @Nullable V tryAllocateCached(int runBytes, int size) {
         LargeRun<V> run = largeCache.take(runBytes);
-        if (run == null && collectLarge(remoteLarge.takeAll())) {
+        if (run == null && !stopped) {
+            keepAll(remoteLarge.takeAll());
             run = largeCache.take(runBytes);
         }
         if (run == null) {
@@ -134,25 +138,38 @@ abstract class Shard<V> {
 
     private boolean tryLeave(LargeRun<V> run, int requested) {
         int bytes = run.bytes();
-        if (remoteLarge.push(run, pool.largeCacheBytes() >>> 10) == RemoteQueue.REFUSED) {
+        // Before the block may be handed out again.
+        pool.remoteFreedLarge(1, bytes, requested);
+        if (remoteLarge.push(run, pool.largeCacheBytes() / LARGE_LEFT_PART >>> 10) == RemoteQueue.REFUSED) {
+            pool.remoteFreedLarge(-1, -bytes, -requested);
             return false;
         }
-        // Counted late, so that a refusal leaves nothing to correct; until here the block counts as outstanding.
-        pool.remoteFreedLarge(bytes, requested);
         return true;
     }
 
-    /** Keeps large blocks that others have freed, or gives them back. */
-    private boolean collectLarge(@Nullable LargeRun<V> topmost) {
+    /** Gives back the large blocks that others have left for the owner; called by anybody. They belong to nobody. */
+    final void giveBackRemoteLarge() {
+        giveBackAll(remoteLarge.takeAll());
+    }
+
+    private void giveBackAll(@Nullable LargeRun<V> topmost) {
         LargeRun<V> run = topmost;
         while (run != null) {
             LargeRun<V> next = remoteLarge.next(run);
-            if (stopped || pool.isClosed() || !largeCache.offer(run)) {
+            pool.large().giveBack(run);
+            run = next;
+        }
+    }
+
+    private void keepAll(@Nullable LargeRun<V> topmost) {
+        LargeRun<V> run = topmost;
+        while (run != null) {
+            LargeRun<V> next = remoteLarge.next(run);
+            if (!largeCache.offer(run)) {
                 pool.large().giveBack(run);
             }
             run = next;
         }
-        return topmost != null;
     }
 
     // ---- giving away
@@ -170,7 +187,7 @@ abstract class Shard<V> {
     /** Gives back every empty slab and every large block that is kept. */
     final void trim() {
         collectRemote();
-        collectLarge(remoteLarge.takeAll());
+        giveBackRemoteLarge();
         for (Bin<V> bin : bins) {
             bin.trim();
         }
@@ -209,7 +226,7 @@ abstract class Shard<V> {
         // From here on nobody finds this shard through a slab.
         // Those who found it before have pushed their run, or will be refused.
         collectAll(remote.closeAndTakeAll());
-        collectLarge(remoteLarge.closeAndTakeAll());
+        giveBackAll(remoteLarge.closeAndTakeAll());
     }
 
     final void giveBack(SlabRun<V> run) {
@@ -262,7 +279,7 @@ abstract class Shard<V> {
             bin.addFreesTo(totals);
         }
         counters.addFreesTo(totals);
-        elsewhere.addFreesTo(totals);
+        remoteFrees.addFreesTo(totals);
     }
 
     final void addRequestedFreedTo(Totals totals) {
@@ -270,7 +287,7 @@ abstract class Shard<V> {
             bin.addRequestedFreedTo(totals);
         }
         counters.addRequestedFreedTo(totals);
-        elsewhere.addRequestedFreedTo(totals);
+        remoteFrees.addRequestedFreedTo(totals);
     }
 
     final void addRequestedAllocatedTo(Totals totals) {

@@ -91,7 +91,7 @@ final class Shortage<V> {
         for (Stripe<V> stripe : stripes) {
             if (!holdsStripe) {
                 stripe.lock();
-            } else if (!stripe.tryLock()) {
+            } else if (!stripe.tryLockOrCall()) {
                 continue; // two that wait for each other's stripe would wait for ever
             }
             try {
@@ -101,6 +101,7 @@ final class Shortage<V> {
             }
         }
         for (OwnedShard<V> shard : owned.snapshot()) {
+            shard.giveBackRemoteLarge();
             if (shard != mine) {
                 shard.trimSoon(); // also one of the calling thread's own, if it asked the pool and not its shard
             }

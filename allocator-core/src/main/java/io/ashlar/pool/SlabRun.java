@@ -132,6 +132,10 @@ final class SlabRun<V> extends Run<V> {
         return frees.turnQueuedOn();
     }
 
+    void checkNotMarked(int index) {
+        remoteFrees().check(index, blockSize);
+    }
+
     private void keepView(V view, int index) {
         @Nullable V[] kept = views();
         if (kept[index] != view) {

@@ -7,14 +7,12 @@ import java.lang.invoke.VarHandle;
 /**
  * A shard for all the threads that own none: used under its lock.
  *
- * <p>A block that its own thread frees is freed under the lock, and is the next one to be handed out. One that another
- * thread frees is marked, without the lock, so that the two threads do not take the stripe away from each other for every
- * block. Whoever needs a slab next collects it; if nobody does, those who free do it themselves, as soon as the slabs in
- * the queue are more than {@link #MOST_LEFT_RUNS} of the longest, and at once when the pool is closed.
+ * <p>The thread that used the stripe last frees a block under the lock, and gets it again next. All others mark it, without
+ * the lock, so that two threads do not take the stripe away from each other for every block. Whoever needs a slab next
+ * collects it; if nobody does, those who free do it themselves: as soon as the slabs in the queue are many bytes, and at once
+ * when the pool is closed.
  */
 final class Stripe<V> extends Shard<V> {
-
-    private static final int MOST_LEFT_RUNS = 4;
 
     private static final VarHandle LAST_USER;
 
@@ -36,7 +34,7 @@ final class Stripe<V> extends Shard<V> {
 
     Stripe(MemoryPool<V> pool) {
         super(pool, null);
-        this.mostLeftKiB = MOST_LEFT_RUNS * pool.longestRunBytes() >>> 10;
+        this.mostLeftKiB = pool.leftInStripeBytes() >>> 10;
     }
 
     void lock() {
@@ -52,6 +50,11 @@ final class Stripe<V> extends Shard<V> {
 
     boolean tryLock() {
         return lock.tryLock();
+    }
+
+    /** Locks, or has the holder collect what others have freed. */
+    boolean tryLockOrCall() {
+        return lock.tryLockOrCall();
     }
 
     @Override
@@ -83,6 +86,7 @@ final class Stripe<V> extends Shard<V> {
             return;
         }
         try {
+            run.checkNotMarked(index);
             run.bin().free(run, view, index, requested);
         } finally {
             unlock();

@@ -28,8 +28,7 @@ final class StripeLock {
     private static final int CALLED = 2;
 
     // Synchronization: compare-and-set to lock, exchange to unlock, through WORD. The padding keeps the one word
-    // that
-    // is used off the cache lines of whatever lies beside it, such as another stripe.
+    // that is used off the cache lines of whatever lies beside it, such as another stripe.
     private final int[] words = new int[PADDING + 1 + PADDING];
 
     // Synchronization: none needed to compare it with the reading thread, since only that thread writes itself here.
@@ -44,7 +43,7 @@ final class StripeLock {
                 || tryReenter();
     }
 
-    /** Locks, or has the holder's {@link #unlock()} return true. What the caller did before, the holder sees after that. */
+    /** Locks, or has the holder's {@link #unlock()} return true. What the caller wrote as volatile, the holder sees after that. */
     boolean tryLockOrCall() {
         while (true) {
             int seen = (int) WORD.getVolatile(words, PADDING);

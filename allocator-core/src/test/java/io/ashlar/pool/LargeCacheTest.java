@@ -233,6 +233,7 @@ class LargeCacheTest {
 
     @Test
     void whatAnotherThreadFreesIsLeftToTheOwner() throws Exception {
+        usePool(64 * MIB, 4 * MIB);
         RawView first = shard.allocate(100 * KIB);
         RawView second = shard.allocate(100 * KIB);
         RawView ofAStripe = pool.allocate(100 * KIB);
@@ -260,7 +261,7 @@ class LargeCacheTest {
     void anOwnerWhoDoesNotCollectIsLeftABoundedRest() throws Exception {
         List<RawView> views = allocate(shard, 40, 64 * KIB);
         Daemon.run(() -> views.forEach(view -> view.free(64 * KIB)));
-        assertEquals(4, countKept(views), "256 KiB");
+        assertEquals(1, countKept(views), "64 KiB");
         RawView whole = shard.allocate(MIB);
         RawView dedicated = shard.allocate(MIB + 1);
         Daemon.run(() -> {
@@ -269,9 +270,36 @@ class LargeCacheTest {
         });
         assertFalse(isKept(whole) || isKept(dedicated));
         assertEquals(42, pool.stats().frees());
-        assertEquals(4, pool.stats().remoteFrees());
+        assertEquals(1, pool.stats().remoteFrees());
         shard.retire();
         assertEquals(0, countKept(views));
+    }
+
+    @Test
+    void whoeverIsShortOfMemoryTakesWhatWaitsForAnOwner() throws Exception {
+        usePool(2 * MIB, MIB);
+        RawView view = shard.allocate(32 * KIB);
+        Daemon.run(() -> {
+            view.free(32 * KIB);
+            assertTrue(isKept(view), "waits for the owner");
+            RawView oneRegion = pool.allocate(MIB);
+            assertTrue(isKept(view));
+            RawView theOther = pool.allocate(MIB);
+            assertEquals(2 * MIB, pool.stats().usedBytes());
+            oneRegion.free(MIB);
+            theOther.free(MIB);
+        });
+    }
+
+    @Test
+    void trimmingGivesBackWhatWaitsForAnOwnerOfAnotherThread() throws Exception {
+        RawView view = shard.allocate(64 * KIB);
+        Daemon.run(() -> {
+            view.free(64 * KIB);
+            assertTrue(isKept(view));
+            pool.trim();
+            assertFalse(isKept(view));
+        });
     }
 
     @Test

@@ -3,7 +3,9 @@ package io.ashlar.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ashlar.memory.AllocatorConfigException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -96,5 +98,14 @@ class OwnShardTest {
         assertEquals(0, stats.usedBytes());
         assertEquals(0, stats.requestedBytes());
         shard.retire();
+    }
+
+    @Test
+    void noSupplierIsNoChoice() {
+        String message = assertThrows(
+                        AllocatorConfigException.class,
+                        () -> MemoryPool.builder(RawView::new).ownShard(null).build())
+                .getMessage();
+        assertTrue(message.contains("ownShard=null"), message);
     }
 }

@@ -28,20 +28,12 @@ class RemoteFreesTest {
     private static final int BLOCKS = 256;
 
     private final CountingSource source = new CountingSource();
-    private final MemoryPool<RawView> pool = MemoryPool.builder(RawView::new)
-            .source(source)
-            .regionSize(REGION)
-            .limit(64 << 20)
-            .stripes(1)
-            .build();
+    private final MemoryPool<RawView> pool =
+            TestPools.oneStripe(RawView::new, source).regionSize(REGION).build();
 
     @AfterEach
     void everythingComesBack() {
-        pool.checkInvariants();
-        pool.close();
-        assertEquals(0, pool.stats().outstanding());
-        assertEquals(0, pool.stats().ownedShards());
-        assertEquals(0, source.reserved());
+        TestPools.closeAndVerify(pool, source);
     }
 
     private static List<RawView> allocate(OwnedShard<RawView> shard, int count) {

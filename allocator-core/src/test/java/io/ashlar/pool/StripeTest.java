@@ -4,10 +4,15 @@ package io.ashlar.pool;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ashlar.memory.HookedSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,19 +25,12 @@ class StripeTest {
     private static final int PER_SLAB = SLAB / SIZE;
 
     private final CountingSource source = new CountingSource();
-    private final MemoryPool<RawView> pool = MemoryPool.builder(RawView::new)
-            .source(source)
-            .regionSize(REGION)
-            .limit(64 << 20)
-            .stripes(1)
-            .build();
+    private final MemoryPool<RawView> pool =
+            TestPools.oneStripe(RawView::new, source).regionSize(REGION).build();
 
     @AfterEach
     void everythingComesBack() {
-        pool.checkInvariants();
-        pool.close();
-        assertEquals(0, pool.stats().outstanding());
-        assertEquals(0, source.reserved());
+        TestPools.closeAndVerify(pool, source);
     }
 
     private List<RawView> allocate(int count) {
@@ -104,5 +102,54 @@ class StripeTest {
         pool.close();
         Daemon.run(() -> views.subList(10, views.size()).forEach(view -> view.free(SIZE)));
         assertEquals(0, source.reserved());
+    }
+
+    @Test
+    void aBlockThatAnotherThreadHasFreedIsNotFreedAgainByItsLastUser() throws Exception {
+        RawView view = pool.allocate(SIZE);
+        Daemon.run(() -> view.free(SIZE));
+        assertThrows(IllegalArgumentException.class, () -> view.free(SIZE));
+        assertEquals(1, pool.stats().frees());
+        assertEquals(1, view.slab().outstanding(), "still waits to be collected");
+    }
+
+    /** With many stripes and a small limit the bytes that may wait are few. */
+    @Test
+    void whatMayWaitFollowsTheLimit() {
+        PoolConfig config = PoolConfig.check("p", source, 64 << 20, 16 << 20, 256);
+        assertEquals((64 << 20) / 16 / 256, config.leftInStripeBytes());
+        assertEquals(
+                1 << 20, PoolConfig.check("p", source, 1L << 40, 16 << 20, 256).leftInStripeBytes());
+    }
+
+    /** Retiring closes regions under the lock of the stripe that takes over; the source may then use the pool. */
+    @Test
+    void aSourceMayUseThePoolWhileAShardRetires() throws Exception {
+        int eighth = 128 << 10;
+        AtomicReference<MemoryPool<RawView>> used = new AtomicReference<>();
+        AtomicInteger calls = new AtomicInteger();
+        HookedSource hooked = new HookedSource();
+        MemoryPool<RawView> retiring =
+                TestPools.oneStripe(RawView::new, hooked).regionSize(1 << 20).build();
+        used.set(retiring);
+        Daemon.run(() -> {
+            OwnedShard<RawView> shard = retiring.openShard(Runnable::run);
+            List<RawView> views = new ArrayList<>();
+            for (int i = 0; i < 9; i++) {
+                views.add(shard.allocate(eighth)); // one more than fit into a region
+            }
+            assertEquals(2, retiring.stats().regions());
+            Collections.reverse(views);
+            views.forEach(view -> view.free(eighth)); // the shard keeps one of each region
+            assertEquals(2, retiring.stats().regions());
+            hooked.onClose = () -> {
+                calls.incrementAndGet();
+                used.get().allocate(SIZE).free(SIZE);
+            };
+            shard.retire();
+        });
+        assertEquals(1, calls.get());
+        hooked.onClose = HookedSource.NOTHING;
+        TestPools.closeAndVerify(retiring, hooked);
     }
 }

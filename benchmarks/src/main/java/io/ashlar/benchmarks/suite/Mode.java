@@ -10,24 +10,28 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /** How long everything is measured. */
 enum Mode {
     /** At most eight minutes on two cores. */
-    FAST(1, 3, 3, 220),
+    FAST(1, 3, 3, 220, false),
     /** Twenty minutes: what the fast mode measures, in three forks. */
-    STEADY(3, 3, 3, 220),
+    STEADY(3, 3, 3, 220, false),
+    /** An hour and more: everything that there is, in one fork. */
+    WIDE(1, 3, 3, 220, true),
     /** Hours. */
-    FULL(2, 4, 5, 1000),
+    FULL(2, 4, 5, 1000, true),
     /** Does everything run? */
-    SMOKE(1, 1, 1, 100);
+    SMOKE(1, 1, 1, 100, false);
 
     private final int forks;
     private final int warmups;
     private final int iterations;
     private final int millis;
+    private final boolean complete;
 
-    Mode(int forks, int warmups, int iterations, int millis) {
+    Mode(int forks, int warmups, int iterations, int millis, boolean complete) {
         this.forks = forks;
         this.warmups = warmups;
         this.iterations = iterations;
         this.millis = millis;
+        this.complete = complete;
     }
 
     static @Nullable Mode named(String name) {
@@ -43,10 +47,15 @@ enum Mode {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** Whether all parameters of all questions are measured, not only those of the table. */
+    boolean isComplete() {
+        return complete;
+    }
+
     /** How the servers are loaded. */
     Settings http() {
         return switch (this) {
-            case FAST, STEADY -> Settings.FAST;
+            case FAST, STEADY, WIDE -> Settings.FAST;
             case FULL -> Settings.FULL;
             case SMOKE -> Settings.SMOKE;
         };

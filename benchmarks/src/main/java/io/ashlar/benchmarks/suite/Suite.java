@@ -30,10 +30,11 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 public final class Suite {
 
     private static final String USAGE = """
-            Usage: benchmarks/run [fast|steady|full|smoke] [question ...]
+            Usage: benchmarks/run [fast|steady|wide|full|smoke] [question ...]
 
               fast        one fork, short iterations, a part of the parameters: at most 8 minutes (the default)
               steady      the same in three forks: twenty minutes
+              wide        as fast, but all parameters: an hour and more
               full        two forks, iterations of a second, all parameters: hours
               smoke       one iteration of a tenth of a second each: does everything run?
               question    runs only the questions whose name begins with it; 'list' shows them
@@ -85,7 +86,7 @@ public final class Suite {
         List<Question> questions = Questions.ALL.stream()
                 .filter(question -> Runtime.version().feature() >= question.minimumJdk())
                 .filter(question -> names.isEmpty()
-                        ? mode == Mode.FULL || !question.isFullOnly()
+                        ? mode.isComplete() || !question.isFullOnly()
                         : names.stream().anyMatch(question.id()::startsWith))
                 .toList();
         List<String> programs = names.isEmpty() ? PROGRAMS : names;
@@ -176,7 +177,7 @@ public final class Suite {
     }
 
     private ChainedOptionsBuilder options(Question question) {
-        boolean fast = mode != Mode.FULL;
+        boolean fast = !mode.isComplete();
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(question.include(fast))
                 .addProfiler(GCProfiler.class)
