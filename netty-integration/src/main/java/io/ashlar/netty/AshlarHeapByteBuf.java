@@ -154,14 +154,14 @@ final class AshlarHeapByteBuf extends AbstractPooledByteBuf<AshlarHeapByteBuf> {
 
     @Override
     protected void _setMedium(int index, int value) {
-        _setShort(index, value >>> 8);
-        _setByte(index + 2, value);
+        _setByte(index, value >>> 16);
+        _setShort(index + 1, value);
     }
 
     @Override
     protected void _setMediumLE(int index, int value) {
-        _setShortLE(index, value);
-        _setByte(index + 2, value >>> 16);
+        _setByte(index, value);
+        _setShortLE(index + 1, value >>> 8);
     }
 
     @Override
