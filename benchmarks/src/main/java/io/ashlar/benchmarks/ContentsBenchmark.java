@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.Param;
  */
 public abstract class ContentsBenchmark extends PeerBenchmark {
 
-    /** Bytes that are read or written per operation, unless a benchmark says otherwise. */
+    /** The length of the buffer in bytes, unless a benchmark says otherwise. */
     static final int KIB = 1024;
 
     /** Where the bytes lie. */

@@ -4,8 +4,8 @@ package io.ashlar.benchmarks;
 import io.netty.buffer.ByteBuf;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** What does it cost to get or set 1 KiB at given indices, a value at a time? Nanoseconds are per KiB. */
-public class GetSetBenchmark extends ContentsBenchmark {
+/** What does it cost to get or set bytes at given indices, a value at a time? Nanoseconds are for all of them. */
+public class GetSetBenchmark extends ValuesBenchmark {
 
     /**
      * Gets bytes.
@@ -15,8 +15,9 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public int getByte() {
         ByteBuf b = buf;
+        int end = size;
         int sum = 0;
-        for (int i = 0; i < KIB; i += 1) {
+        for (int i = 0; i < end; i += 1) {
             sum += b.getByte(i);
         }
         return sum;
@@ -30,7 +31,8 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public ByteBuf setByte() {
         ByteBuf b = buf;
-        for (int i = 0; i < KIB; i += 1) {
+        int end = size;
+        for (int i = 0; i < end; i += 1) {
             b.setByte(i, i);
         }
         return b;
@@ -44,8 +46,9 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public int getShort() {
         ByteBuf b = buf;
+        int end = size;
         int sum = 0;
-        for (int i = 0; i < KIB; i += 2) {
+        for (int i = 0; i < end; i += 2) {
             sum += b.getShort(i);
         }
         return sum;
@@ -59,7 +62,8 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public ByteBuf setShort() {
         ByteBuf b = buf;
-        for (int i = 0; i < KIB; i += 2) {
+        int end = size;
+        for (int i = 0; i < end; i += 2) {
             b.setShort(i, i);
         }
         return b;
@@ -73,8 +77,9 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public int getShortLE() {
         ByteBuf b = buf;
+        int end = size;
         int sum = 0;
-        for (int i = 0; i < KIB; i += 2) {
+        for (int i = 0; i < end; i += 2) {
             sum += b.getShortLE(i);
         }
         return sum;
@@ -88,7 +93,8 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public ByteBuf setShortLE() {
         ByteBuf b = buf;
-        for (int i = 0; i < KIB; i += 2) {
+        int end = size;
+        for (int i = 0; i < end; i += 2) {
             b.setShortLE(i, i);
         }
         return b;
@@ -102,8 +108,9 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public int getMedium() {
         ByteBuf b = buf;
+        int end = size;
         int sum = 0;
-        for (int i = 0; i < KIB - 2; i += 3) {
+        for (int i = 0; i < end - 2; i += 3) {
             sum += b.getMedium(i);
         }
         return sum;
@@ -117,7 +124,8 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public ByteBuf setMedium() {
         ByteBuf b = buf;
-        for (int i = 0; i < KIB - 2; i += 3) {
+        int end = size;
+        for (int i = 0; i < end - 2; i += 3) {
             b.setMedium(i, i);
         }
         return b;
@@ -131,8 +139,9 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public int getInt() {
         ByteBuf b = buf;
+        int end = size;
         int sum = 0;
-        for (int i = 0; i < KIB; i += 4) {
+        for (int i = 0; i < end; i += 4) {
             sum += b.getInt(i);
         }
         return sum;
@@ -146,7 +155,8 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public ByteBuf setInt() {
         ByteBuf b = buf;
-        for (int i = 0; i < KIB; i += 4) {
+        int end = size;
+        for (int i = 0; i < end; i += 4) {
             b.setInt(i, i);
         }
         return b;
@@ -160,8 +170,9 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public int getIntLE() {
         ByteBuf b = buf;
+        int end = size;
         int sum = 0;
-        for (int i = 0; i < KIB; i += 4) {
+        for (int i = 0; i < end; i += 4) {
             sum += b.getIntLE(i);
         }
         return sum;
@@ -175,7 +186,8 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public ByteBuf setIntLE() {
         ByteBuf b = buf;
-        for (int i = 0; i < KIB; i += 4) {
+        int end = size;
+        for (int i = 0; i < end; i += 4) {
             b.setIntLE(i, i);
         }
         return b;
@@ -189,8 +201,9 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public long getLong() {
         ByteBuf b = buf;
+        int end = size;
         long sum = 0;
-        for (int i = 0; i < KIB; i += 8) {
+        for (int i = 0; i < end; i += 8) {
             sum += b.getLong(i);
         }
         return sum;
@@ -204,7 +217,8 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public ByteBuf setLong() {
         ByteBuf b = buf;
-        for (int i = 0; i < KIB; i += 8) {
+        int end = size;
+        for (int i = 0; i < end; i += 8) {
             b.setLong(i, i);
         }
         return b;
@@ -218,8 +232,9 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public long getLongLE() {
         ByteBuf b = buf;
+        int end = size;
         long sum = 0;
-        for (int i = 0; i < KIB; i += 8) {
+        for (int i = 0; i < end; i += 8) {
             sum += b.getLongLE(i);
         }
         return sum;
@@ -233,7 +248,8 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public ByteBuf setLongLE() {
         ByteBuf b = buf;
-        for (int i = 0; i < KIB; i += 8) {
+        int end = size;
+        for (int i = 0; i < end; i += 8) {
             b.setLongLE(i, i);
         }
         return b;
@@ -247,8 +263,9 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public double getDouble() {
         ByteBuf b = buf;
+        int end = size;
         double sum = 0;
-        for (int i = 0; i < KIB; i += 8) {
+        for (int i = 0; i < end; i += 8) {
             sum += b.getDouble(i);
         }
         return sum;
@@ -262,7 +279,8 @@ public class GetSetBenchmark extends ContentsBenchmark {
     @Benchmark
     public ByteBuf setDouble() {
         ByteBuf b = buf;
-        for (int i = 0; i < KIB; i += 8) {
+        int end = size;
+        for (int i = 0; i < end; i += 8) {
             b.setDouble(i, i);
         }
         return b;

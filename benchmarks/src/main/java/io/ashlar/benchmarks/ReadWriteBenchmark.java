@@ -4,8 +4,8 @@ package io.ashlar.benchmarks;
 import io.netty.buffer.ByteBuf;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** What does it cost to read or write 1 KiB one value after the other? Nanoseconds are per KiB. */
-public class ReadWriteBenchmark extends ContentsBenchmark {
+/** What does it cost to read or write bytes, one value after the other? Nanoseconds are for all of them. */
+public class ReadWriteBenchmark extends ValuesBenchmark {
 
     /**
      * Reads bytes.
@@ -15,9 +15,10 @@ public class ReadWriteBenchmark extends ContentsBenchmark {
     @Benchmark
     public int readByte() {
         ByteBuf b = buf;
+        int end = size;
         int sum = 0;
         b.readerIndex(0);
-        for (int i = 0; i < KIB; i += 1) {
+        for (int i = 0; i < end; i += 1) {
             sum += b.readByte();
         }
         return sum;
@@ -31,8 +32,9 @@ public class ReadWriteBenchmark extends ContentsBenchmark {
     @Benchmark
     public ByteBuf writeByte() {
         ByteBuf b = buf;
+        int end = size;
         b.clear();
-        for (int i = 0; i < KIB; i += 1) {
+        for (int i = 0; i < end; i += 1) {
             b.writeByte(i);
         }
         return b;
@@ -46,9 +48,10 @@ public class ReadWriteBenchmark extends ContentsBenchmark {
     @Benchmark
     public int readShort() {
         ByteBuf b = buf;
+        int end = size;
         int sum = 0;
         b.readerIndex(0);
-        for (int i = 0; i < KIB; i += 2) {
+        for (int i = 0; i < end; i += 2) {
             sum += b.readShort();
         }
         return sum;
@@ -62,8 +65,9 @@ public class ReadWriteBenchmark extends ContentsBenchmark {
     @Benchmark
     public ByteBuf writeShort() {
         ByteBuf b = buf;
+        int end = size;
         b.clear();
-        for (int i = 0; i < KIB; i += 2) {
+        for (int i = 0; i < end; i += 2) {
             b.writeShort(i);
         }
         return b;
@@ -77,9 +81,10 @@ public class ReadWriteBenchmark extends ContentsBenchmark {
     @Benchmark
     public int readInt() {
         ByteBuf b = buf;
+        int end = size;
         int sum = 0;
         b.readerIndex(0);
-        for (int i = 0; i < KIB; i += 4) {
+        for (int i = 0; i < end; i += 4) {
             sum += b.readInt();
         }
         return sum;
@@ -93,8 +98,9 @@ public class ReadWriteBenchmark extends ContentsBenchmark {
     @Benchmark
     public ByteBuf writeInt() {
         ByteBuf b = buf;
+        int end = size;
         b.clear();
-        for (int i = 0; i < KIB; i += 4) {
+        for (int i = 0; i < end; i += 4) {
             b.writeInt(i);
         }
         return b;
@@ -108,9 +114,10 @@ public class ReadWriteBenchmark extends ContentsBenchmark {
     @Benchmark
     public long readLong() {
         ByteBuf b = buf;
+        int end = size;
         long sum = 0;
         b.readerIndex(0);
-        for (int i = 0; i < KIB; i += 8) {
+        for (int i = 0; i < end; i += 8) {
             sum += b.readLong();
         }
         return sum;
@@ -124,8 +131,9 @@ public class ReadWriteBenchmark extends ContentsBenchmark {
     @Benchmark
     public ByteBuf writeLong() {
         ByteBuf b = buf;
+        int end = size;
         b.clear();
-        for (int i = 0; i < KIB; i += 8) {
+        for (int i = 0; i < end; i += 8) {
             b.writeLong(i);
         }
         return b;

@@ -109,12 +109,12 @@ final class AshlarHeapByteBuf extends AbstractPooledByteBuf<AshlarHeapByteBuf> {
 
     @Override
     protected int _getUnsignedMedium(int index) {
-        return (_getShort(index) & 0xffff) << 8 | _getByte(index + 2) & 0xff;
+        return (_getByte(index) & 0xff) << 16 | (_getByte(index + 1) & 0xff) << 8 | _getByte(index + 2) & 0xff;
     }
 
     @Override
     protected int _getUnsignedMediumLE(int index) {
-        return _getShortLE(index) & 0xffff | (_getByte(index + 2) & 0xff) << 16;
+        return _getByte(index) & 0xff | (_getByte(index + 1) & 0xff) << 8 | (_getByte(index + 2) & 0xff) << 16;
     }
 
     @Override

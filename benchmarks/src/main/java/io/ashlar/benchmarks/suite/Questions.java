@@ -80,15 +80,17 @@ final class Questions {
             Question.of("heap", "heap buffer", HeapBufferBenchmark.class, HEAP).fast("size", "256", "16384"),
             Question.of("small-heap", "with -Xmx256m", SmallHeapBenchmark.class, LOOP)
                     .fast("size", "65536"),
-            Question.of("get-set", "1 KiB", GetSetBenchmark.class, CONTENTS)
+            Question.of("get-set", "values", GetSetBenchmark.class, CONTENTS)
                     .floor(CONTENTS_FLOOR)
                     .with("kind", "DIRECT", "HEAP")
                     .fast("kind", "DIRECT")
+                    .fast("size", "1024")
                     .fastOnly("(getByte|setByte|getIntLE|getLong|setLong)"),
-            Question.of("read-write", "1 KiB", ReadWriteBenchmark.class, CONTENTS)
+            Question.of("read-write", "values", ReadWriteBenchmark.class, CONTENTS)
                     .floor(CONTENTS_FLOOR)
                     .with("kind", "DIRECT", "HEAP")
                     .fast("kind", "DIRECT")
+                    .fast("size", "1024")
                     .fastOnly("(readByte|writeByte|writeLong)"),
             Question.of("bulk", "bulk", BulkBenchmark.class, CONTENTS)
                     .floor(CONTENTS_FLOOR)
