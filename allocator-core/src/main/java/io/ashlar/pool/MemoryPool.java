@@ -54,6 +54,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryPool<V> implements AutoCloseable {
 
+    private static final int YIELDS_BEFORE_WAITING = 16;
+
     private final String name;
     private final ViewFactory<V> views;
     private final Supplier<@Nullable OwnedShard<V>> ownShard;
@@ -317,12 +319,15 @@ public final class MemoryPool<V> implements AutoCloseable {
     private Stripe<V> lockStripe() {
         long thread = Thread.currentThread().getId();
         int first = (int) thread & (stripes.length - 1);
-        for (int i = 0; i < stripes.length; i++) {
-            Stripe<V> stripe = stripes[(first + i) & (stripes.length - 1)];
-            if (stripe.tryLock()) {
-                stripe.usedBy(thread);
-                return stripe;
+        for (int round = 0; round < YIELDS_BEFORE_WAITING; round++) {
+            for (int i = 0; i < stripes.length; i++) {
+                Stripe<V> stripe = stripes[(first + i) & (stripes.length - 1)];
+                if (stripe.tryLock()) {
+                    stripe.usedBy(thread);
+                    return stripe;
+                }
             }
+            Thread.yield(); // their holders may be waiting for this processor
         }
         Stripe<V> stripe = stripes[first];
         stripe.lock();

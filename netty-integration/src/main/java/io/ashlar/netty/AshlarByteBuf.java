@@ -115,12 +115,12 @@ final class AshlarByteBuf extends AbstractPooledByteBuf<AshlarByteBuf> {
 
     @Override
     protected int _getUnsignedMedium(int index) {
-        return (_getByte(index) & 0xff) << 16 | (_getByte(index + 1) & 0xff) << 8 | _getByte(index + 2) & 0xff;
+        return MemoryAccess.getUnsignedMedium(this, index);
     }
 
     @Override
     protected int _getUnsignedMediumLE(int index) {
-        return _getByte(index) & 0xff | (_getByte(index + 1) & 0xff) << 8 | (_getByte(index + 2) & 0xff) << 16;
+        return MemoryAccess.getUnsignedMediumLE(this, index);
     }
 
     @Override
@@ -160,14 +160,12 @@ final class AshlarByteBuf extends AbstractPooledByteBuf<AshlarByteBuf> {
 
     @Override
     protected void _setMedium(int index, int value) {
-        _setByte(index, value >>> 16);
-        _setShort(index + 1, value);
+        MemoryAccess.setMedium(this, index, value);
     }
 
     @Override
     protected void _setMediumLE(int index, int value) {
-        _setByte(index, value);
-        _setShortLE(index + 1, value >>> 8);
+        MemoryAccess.setMediumLE(this, index, value);
     }
 
     @Override

@@ -109,12 +109,12 @@ final class AshlarHeapByteBuf extends AbstractPooledByteBuf<AshlarHeapByteBuf> {
 
     @Override
     protected int _getUnsignedMedium(int index) {
-        return (_getByte(index) & 0xff) << 16 | (_getByte(index + 1) & 0xff) << 8 | _getByte(index + 2) & 0xff;
+        return ArrayAccess.getUnsignedMedium(array, at(index));
     }
 
     @Override
     protected int _getUnsignedMediumLE(int index) {
-        return _getByte(index) & 0xff | (_getByte(index + 1) & 0xff) << 8 | (_getByte(index + 2) & 0xff) << 16;
+        return ArrayAccess.getUnsignedMediumLE(array, at(index));
     }
 
     @Override
@@ -154,14 +154,12 @@ final class AshlarHeapByteBuf extends AbstractPooledByteBuf<AshlarHeapByteBuf> {
 
     @Override
     protected void _setMedium(int index, int value) {
-        _setByte(index, value >>> 16);
-        _setShort(index + 1, value);
+        ArrayAccess.setMedium(array, at(index), value);
     }
 
     @Override
     protected void _setMediumLE(int index, int value) {
-        _setByte(index, value);
-        _setShortLE(index + 1, value >>> 8);
+        ArrayAccess.setMediumLE(array, at(index), value);
     }
 
     @Override
