@@ -9,6 +9,8 @@ module io.ashlar.netty {
     requires transitive io.netty.buffer;
     requires transitive io.netty.transport;
     requires io.netty.common;
+    requires static io.netty.codec.http;
+    requires static io.netty.codec.http2;
     requires static org.jspecify;
 
     exports io.ashlar.netty;

@@ -112,7 +112,7 @@ public final class Block {
      * @return bytes
      */
     public int size() {
-        return run.blockSize();
+        return run.blockSize(index);
     }
 
     /**
@@ -135,12 +135,12 @@ public final class Block {
     }
 
     /**
-     * Whether the block stays where it is whenever it is handed out again.
+     * Whether this is a large block, which may lie elsewhere each time it is handed out.
      *
-     * @return true for a block of a slab, false for a large block
+     * @return true for a large block, false for one of a slab, which stays where it is
      */
-    public boolean isPermanent() {
-        return run.isPermanent();
+    public boolean isLarge() {
+        return run.isLarge();
     }
 
     /**

@@ -41,12 +41,12 @@ final class LargeBlocks<V> {
     }
 
     /**
-     * Hands out a block, or returns null if there is no memory for it or the pool is closed.
+     * Takes a block, to be handed out, or returns null if there is no memory for it or the pool is closed.
      *
      * @param home the shard that may keep it when it is freed
      */
     @Nullable
-    V tryAllocate(int size, @Nullable Shard<V> home) {
+    LargeRun<V> tryAllocate(int size, @Nullable Shard<V> home) {
         regions.lock().lock();
         try {
             if (!spare.isEmpty()) {
@@ -66,7 +66,7 @@ final class LargeBlocks<V> {
         }
     }
 
-    private @Nullable V tryPlace(LargeRun<V> run, int size, @Nullable Shard<V> home) {
+    private @Nullable LargeRun<V> tryPlace(LargeRun<V> run, int size, @Nullable Shard<V> home) {
         boolean placed = false;
         try {
             placed = !closed && regions.allocate(run, runBytes(size));
@@ -80,7 +80,7 @@ final class LargeBlocks<V> {
         }
         run.setHome(home);
         counters.allocated(run.bytes(), size);
-        return run.handOut();
+        return run;
     }
 
     /** Takes a block back. */

@@ -22,6 +22,7 @@ final class LargeRun<V> extends Run<V> {
     private boolean live;
 
     LargeRun(LargeBlocks<V> large) {
+        super(true);
         this.large = large;
     }
 
@@ -61,17 +62,12 @@ final class LargeRun<V> extends Run<V> {
     }
 
     @Override
-    public int blockSize() {
+    public int blockSize(int index) {
         return bytes();
     }
 
     @Override
-    public boolean isPermanent() {
-        return false;
-    }
-
-    @Override
-    boolean tryResizeTo(int requested, int newRequested) {
+    boolean tryResizeTo(int index, int requested, int newRequested) {
         return large.tryResize(this, requested, newRequested);
     }
 

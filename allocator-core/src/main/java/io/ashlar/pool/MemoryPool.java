@@ -130,7 +130,7 @@ public final class MemoryPool<V> implements AutoCloseable {
      */
     public V allocate(int size) {
         if (isLarge(size)) {
-            return allocateLarge(null, size);
+            return allocateLarge(null, size).handOut();
         }
         Stripe<V> stripe = lockStripe();
         try {
@@ -150,7 +150,8 @@ public final class MemoryPool<V> implements AutoCloseable {
      */
     public @Nullable V tryAllocate(int size) {
         if (isLarge(size)) {
-            return tryAllocateLarge(null, size);
+            LargeRun<V> run = tryAllocateLarge(null, size);
+            return run == null ? null : run.handOut();
         }
         Stripe<V> stripe = lockStripe();
         try {
@@ -158,6 +159,15 @@ public final class MemoryPool<V> implements AutoCloseable {
         } finally {
             stripe.unlock();
         }
+    }
+
+    /**
+     * Makes a run that a bump cuts into blocks of any size, for the calling thread. It has no memory yet.
+     *
+     * @return the run
+     */
+    public BumpRun<V> newBumpRun() {
+        return new BumpRun<>(this);
     }
 
     /**
@@ -287,7 +297,7 @@ public final class MemoryPool<V> implements AutoCloseable {
 
     V allocateFrom(Shard<V> shard, int size) {
         if (isLarge(size)) {
-            return allocateLarge(shard, size);
+            return allocateLarge(shard, size).handOut();
         }
         int sizeClass = SizeClasses.indexOf(size);
         V view = shard.tryAllocateSmall(sizeClass, size);
@@ -296,15 +306,19 @@ public final class MemoryPool<V> implements AutoCloseable {
 
     @Nullable
     V tryAllocateFrom(Shard<V> shard, int size) {
-        return isLarge(size) ? tryAllocateLarge(shard, size) : shard.tryAllocateSmall(SizeClasses.indexOf(size), size);
+        if (isLarge(size)) {
+            LargeRun<V> run = tryAllocateLarge(shard, size);
+            return run == null ? null : run.handOut();
+        }
+        return shard.tryAllocateSmall(SizeClasses.indexOf(size), size);
     }
 
-    private V allocateLarge(@Nullable Shard<V> shard, int size) {
-        V view = tryAllocateLarge(shard, size);
-        return view != null ? view : shortage.allocateLarge(shard, size);
+    LargeRun<V> allocateLarge(@Nullable Shard<V> shard, int size) {
+        LargeRun<V> run = tryAllocateLarge(shard, size);
+        return run != null ? run : shortage.allocateLarge(shard, size);
     }
 
-    private @Nullable V tryAllocateLarge(@Nullable Shard<V> shard, int size) {
+    private @Nullable LargeRun<V> tryAllocateLarge(@Nullable Shard<V> shard, int size) {
         if (size < 0) {
             throw new IllegalArgumentException(
                     "size=" + size + " is negative: was it computed in int arithmetic and did it overflow?");
@@ -312,8 +326,8 @@ public final class MemoryPool<V> implements AutoCloseable {
         if (isClosed()) {
             return null;
         }
-        V view = shard == null ? null : shard.tryAllocateCached(large.runBytes(size), size);
-        return view != null ? view : large.tryAllocate(size, shard);
+        LargeRun<V> run = shard == null ? null : shard.tryAllocateCached(large.runBytes(size), size);
+        return run != null ? run : large.tryAllocate(size, shard);
     }
 
     private Stripe<V> lockStripe() {
@@ -374,7 +388,8 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
     }
 
-    private @Nullable OwnedShard<V> shardOfCaller() {
+    @Nullable
+    OwnedShard<V> shardOfCaller() {
         OwnedShard<V> mine = ownShard.get();
         assert mine == null || mine.pool == this && mine.thread == Thread.currentThread();
         return mine == null || mine.isStopped() ? null : mine;

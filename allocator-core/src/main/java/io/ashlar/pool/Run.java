@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of a region that holds blocks: the many equal ones of a slab, or a single large one.
+ * A stretch of a region that holds blocks: the many equal ones of a slab, those of any size of a bump, or a single large one.
  *
  * <p>To a view this is the way to its memory and the way back. A view is bound to one block, which it knows as a run and
  * an index: {@link #memory()} and {@link #blockOffset(int)} tell where the block lies, {@link #free} gives it back. The
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <V> the type of the views
  */
-public abstract sealed class Run<V> permits SlabRun, LargeRun {
+public abstract sealed class Run<V> permits SlabRun, BumpRun, LargeRun {
 
     // Synchronization of all fields: they change under the lock of Regions only, while nobody has a block of the run,
     // or
@@ -26,6 +26,8 @@ public abstract sealed class Run<V> permits SlabRun, LargeRun {
     private @Nullable Region region;
     private int offset;
     private int bytes;
+
+    private final boolean large;
 
     // Synchronization of both: belong to whoever has the run's place in a RemoteQueue. `queuedKiB` may be read when the
     // run has just been taken out, and is only a hint.
@@ -35,7 +37,9 @@ public abstract sealed class Run<V> permits SlabRun, LargeRun {
     /** What lies in the queue from here on, this run included. */
     int queuedKiB;
 
-    Run() {}
+    Run(boolean large) {
+        this.large = large;
+    }
 
     final void bind(Region newRegion, int newOffset, int newBytes) {
         region = newRegion;
@@ -94,9 +98,10 @@ public abstract sealed class Run<V> permits SlabRun, LargeRun {
     /**
      * The length of a block, which is at least what was asked for.
      *
+     * @param index the block's index
      * @return bytes
      */
-    public abstract int blockSize();
+    public abstract int blockSize(int index);
 
     /**
      * Whether blocks have a native address.
@@ -123,15 +128,17 @@ public abstract sealed class Run<V> permits SlabRun, LargeRun {
     }
 
     /**
-     * Whether a block of this run stays where it is and as long as it is, whenever it is handed out again.
+     * Whether this is the run of a single large block, which has memory only while it is handed out, and another place each time.
      *
-     * @return true for a slab; false for a large block, which gets a new place at each hand-out
+     * @return true for a large block; its view has to let go of the memory before it frees the block
      */
-    public abstract boolean isPermanent();
+    public final boolean isLarge() {
+        return large;
+    }
 
     /**
      * Changes the number of bytes that count as requested, without moving the block. A large block may grow for it, if
-     * the memory behind it is free; {@link #blockSize()} tells.
+     * the memory behind it is free; {@link #blockSize} tells.
      *
      * @param index the block's index
      * @param requested bytes, as asked for so far
@@ -143,10 +150,10 @@ public abstract sealed class Run<V> permits SlabRun, LargeRun {
         if (newRequested < 0) {
             throw new IllegalArgumentException("newRequested=" + newRequested + " is negative");
         }
-        return tryResizeTo(requested, newRequested);
+        return tryResizeTo(index, requested, newRequested);
     }
 
-    abstract boolean tryResizeTo(int requested, int newRequested);
+    abstract boolean tryResizeTo(int index, int requested, int newRequested);
 
     /**
      * Gives a block back, with the view that is to be handed out with it next time. Trusts the caller that it is the

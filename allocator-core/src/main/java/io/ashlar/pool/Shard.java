@@ -101,8 +101,8 @@ abstract class Shard<V> {
 
     // ---- large blocks
 
-    /** Hands out a large block that was freed lately, if there is one of just this length. */
-    final @Nullable V tryAllocateCached(int runBytes, int size) {
+    /** Takes a large block that was freed lately, if there is one of just this length. */
+    final @Nullable LargeRun<V> tryAllocateCached(int runBytes, int size) {
         LargeRun<V> run = largeCache.take(runBytes);
         if (run == null && !stopped) {
             keepAll(remoteLarge.takeAll());
@@ -112,7 +112,7 @@ abstract class Shard<V> {
             return null;
         }
         counters.allocated(runBytes, size);
-        return run.handOut();
+        return run;
     }
 
     /**

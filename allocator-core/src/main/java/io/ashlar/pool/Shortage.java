@@ -60,14 +60,14 @@ final class Shortage<V> {
         }
     }
 
-    V allocateLarge(@Nullable Shard<V> shard, int size) {
-        V view = null;
+    LargeRun<V> allocateLarge(@Nullable Shard<V> shard, int size) {
+        LargeRun<V> run = null;
         if (!pool.isClosed()) {
             reclaim(shard);
-            view = large.tryAllocate(size, shard);
+            run = large.tryAllocate(size, shard);
         }
-        if (view != null) {
-            return view;
+        if (run != null) {
+            return run;
         }
         if (pool.isClosed()) {
             throw pool.closedException();

@@ -48,6 +48,7 @@ final class SlabRun<V> extends Run<V> {
     SlabRun<V> previousOwned;
 
     SlabRun(Bin<V> bin) {
+        super(false);
         this.bin = bin;
         this.sizeClass = bin.sizeClass;
         this.blockSize = bin.blockSize;
@@ -191,17 +192,12 @@ final class SlabRun<V> extends Run<V> {
     }
 
     @Override
-    public int blockSize() {
+    public int blockSize(int index) {
         return blockSize;
     }
 
     @Override
-    public boolean isPermanent() {
-        return true;
-    }
-
-    @Override
-    boolean tryResizeTo(int requested, int newRequested) {
+    boolean tryResizeTo(int index, int requested, int newRequested) {
         if (newRequested > blockSize) {
             return false;
         }

@@ -17,8 +17,8 @@ public interface ViewFactory<V> {
     /**
      * Makes the view of one block.
      *
-     * @param run the run that the block lies in; not yet bound to any memory if it is not
-     *     {@linkplain Run#isPermanent() permanent}
+     * @param run the run that the block lies in; not yet bound to any memory if it is
+     *     {@linkplain Run#isLarge() large}
      * @param index the block's index in the run
      * @return a new view
      */

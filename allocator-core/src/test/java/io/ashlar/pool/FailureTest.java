@@ -116,11 +116,11 @@ class FailureTest {
         CountDownLatch inSmall = new CountDownLatch(1);
         // Two threads, each in the middle of making a view, ask for a block of the other's kind.
         ViewFactory<Block> asking = (run, index) -> {
-            if (!run.isPermanent()) {
+            if (run.isLarge()) {
                 inLarge.countDown();
                 GatedViews.await(inSmall);
                 Block.allocate(itself.get(), 16).release();
-            } else if (run.blockSize() == 512) {
+            } else if (run.blockSize(index) == 512) {
                 inSmall.countDown();
                 GatedViews.await(inLarge);
                 Block.allocate(itself.get(), 200 * KIB).release();
@@ -142,7 +142,7 @@ class FailureTest {
     void aViewFactoryMayUseTheStripeItIsCalledFrom() throws Exception {
         AtomicReference<MemoryPool<Block>> itself = new AtomicReference<>();
         ViewFactory<Block> asking = (run, index) -> {
-            if (run.blockSize() == 512) {
+            if (run.blockSize(index) == 512) {
                 Block.allocate(itself.get(), 16).release();
             }
             return new Block(run, index);

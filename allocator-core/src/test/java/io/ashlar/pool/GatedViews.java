@@ -22,7 +22,7 @@ final class GatedViews implements ViewFactory<Block> {
 
     @Override
     public Block newView(Run<Block> run, int index) {
-        if (run.blockSize() == stopsAt) {
+        if (run.blockSize(index) == stopsAt) {
             reached.countDown();
             await(opened);
         }

@@ -92,7 +92,7 @@ class LargeCacheTest {
         assertSame(view, again);
         assertSame(memory, again.run().memory());
         assertEquals(offset, again.run().blockOffset(0));
-        assertEquals(128 * KIB, again.run().blockSize());
+        assertEquals(128 * KIB, again.run().blockSize(0));
         assertEquals(42, memory.getLong(offset));
         again.free(128 * KIB);
         last.free(70 * KIB);
@@ -178,7 +178,7 @@ class LargeCacheTest {
     void aSmallLimitKeepsLess(long limit, int regionSize, int keptBytes) {
         usePool(limit, regionSize);
         List<RawView> views = allocate(shard, 8, keptBytes / 4 < 4 * KIB ? keptBytes : keptBytes / 4);
-        int size = views.get(0).run().blockSize();
+        int size = views.get(0).run().blockSize(0);
         views.forEach(view -> view.free(size));
         assertEquals(keptBytes, countKept(views) * size);
         RawView longer = shard.allocate(2 * keptBytes);
@@ -223,10 +223,10 @@ class LargeCacheTest {
         pool.checkInvariants();
         RawView half = shard.allocate(60 * KIB);
         assertNotSame(view, half);
-        assertEquals(64 * KIB, half.run().blockSize());
+        assertEquals(64 * KIB, half.run().blockSize(0));
         RawView again = shard.allocate(128 * KIB);
         assertSame(view, again);
-        assertEquals(128 * KIB, again.run().blockSize());
+        assertEquals(128 * KIB, again.run().blockSize(0));
         again.free(128 * KIB);
         half.free(60 * KIB);
     }

@@ -90,7 +90,7 @@ class MemoryPoolTest {
         assertSame(block, again);
         assertSame(memory, again.memory());
         assertEquals(offset, again.offset());
-        assertTrue(again.isPermanent());
+        assertFalse(again.isLarge());
         again.release();
     }
 
@@ -140,7 +140,7 @@ class MemoryPoolTest {
     @Test
     void aLargeBlockObjectIsUsedAgainForAnotherPlace() {
         Block small = Block.allocate(pool, 64 * KIB);
-        assertFalse(small.isPermanent());
+        assertTrue(small.isLarge());
         small.release();
         assertThrows(IllegalStateException.class, small::memory);
         Block large = Block.allocate(pool, 256 * KIB);

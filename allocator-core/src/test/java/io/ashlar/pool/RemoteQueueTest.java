@@ -43,7 +43,7 @@ class RemoteQueueTest {
 
     @AfterEach
     void everythingComesBack() {
-        views.forEach(view -> view.free(view.run().blockSize()));
+        views.forEach(view -> view.free(view.run().blockSize(view.index())));
         shard.retire();
         assertEquals(0, pool.stats().outstanding());
         pool.close();

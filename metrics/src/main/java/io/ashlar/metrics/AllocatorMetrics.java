@@ -3,19 +3,11 @@ package io.ashlar.metrics;
 
 import io.ashlar.netty.AshlarByteBufAllocator;
 import io.ashlar.pool.PoolStats;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
@@ -40,10 +32,7 @@ import java.util.function.Supplier;
  */
 public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
 
-    private final Supplier<PoolStats> stats;
-    private final Tags tags;
-    // Synchronization: guarded by this.
-    private final Map<MeterRegistry, List<Meter>> bound = new IdentityHashMap<>();
+    private final BoundMeters<PoolStats> meters;
 
     /**
      * Meters of a Netty allocator, tagged with its name and the kind of its memory.
@@ -82,10 +71,14 @@ public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
      */
     public AllocatorMetrics(Supplier<PoolStats> stats, Iterable<Tag> extraTags) {
         PoolStats now = stats.get();
-        this.stats = stats;
-        this.tags = Tags.of(extraTags)
+        Tags tags = Tags.of(extraTags)
                 .and(AllocatorMeters.Key.NAME.asString(), now.name())
                 .and(AllocatorMeters.Key.KIND.asString(), now.source());
+        this.meters = new BoundMeters<>(
+                stats,
+                Arrays.stream(AllocatorMeters.values())
+                        .map(meter -> BoundMeters.Spec.of(meter, meter.description(), tags, meter::read))
+                        .toList());
     }
 
     /**
@@ -94,42 +87,8 @@ public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
      * @param registry where the meters are to appear
      */
     @Override
-    public synchronized void bindTo(MeterRegistry registry) {
-        if (bound.containsKey(registry)) {
-            return;
-        }
-        Set<Meter> foreign = Collections.newSetFromMap(new IdentityHashMap<>());
-        foreign.addAll(registry.getMeters());
-        List<Meter> own = new ArrayList<>();
-        for (AllocatorMeters meter : AllocatorMeters.values()) {
-            Meter registered = register(meter, registry);
-            if (!foreign.contains(registered)) {
-                own.add(registered);
-            }
-        }
-        bound.put(registry, own);
-    }
-
-    private Meter register(AllocatorMeters meter, MeterRegistry registry) {
-        return switch (meter.getType()) {
-            case GAUGE ->
-                Gauge.builder(meter.getName(), () -> meter.read(stats.get()))
-                        .description(meter.description())
-                        .baseUnit(meter.getBaseUnit())
-                        .tags(tags)
-                        .strongReference(true)
-                        .register(registry);
-            // A function counter holds its object weakly but its function strongly: the function captures this object.
-            case COUNTER ->
-                FunctionCounter.builder(meter.getName(), this, self -> meter.read(stats.get()))
-                        .description(meter.description())
-                        .baseUnit(meter.getBaseUnit())
-                        .tags(tags)
-                        .register(registry);
-            default ->
-                throw new IllegalStateException("meter=" + meter.getName() + " has type=" + meter.getType()
-                        + ", which is neither a gauge nor a counter");
-        };
+    public void bindTo(MeterRegistry registry) {
+        meters.bindTo(registry);
     }
 
     /**
@@ -137,8 +96,7 @@ public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
      * not closed. Calls after the first do nothing, unless the meters were bound again in between.
      */
     @Override
-    public synchronized void close() {
-        bound.forEach((registry, meters) -> meters.forEach(registry::remove));
-        bound.clear();
+    public void close() {
+        meters.close();
     }
 }

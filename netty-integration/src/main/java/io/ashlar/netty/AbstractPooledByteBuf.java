@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.netty;
 
+import io.ashlar.pool.BumpRun;
 import io.ashlar.pool.Run;
 import io.netty.buffer.AbstractReferenceCountedByteBuf;
 import io.netty.buffer.ByteBuf;
@@ -65,7 +66,7 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
         this.pool = pool;
         this.run = run;
         this.index = index;
-        if (run.isPermanent()) {
+        if (!run.isLarge()) {
             bind(run, index);
         }
     }
@@ -97,6 +98,19 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
         return self();
     }
 
+    /** The same for a block of a bump, which lies elsewhere at each hand-out. */
+    final B handOutFrom(BumpRun<B> bump, int capacity, int maxCapacity) {
+        ByteBuffer newMemory = bump.memory();
+        if (newMemory != memory) {
+            memory = newMemory;
+            scratch = null;
+        }
+        offset = bump.blockOffset(index);
+        size = bump.blockSize(index);
+        bound(bump, index);
+        return handOut(capacity, maxCapacity);
+    }
+
     // ---- the block and its memory
 
     private void bind(Run<B> newRun, int newIndex) {
@@ -108,7 +122,7 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
         run = newRun;
         index = newIndex;
         offset = newRun.blockOffset(newIndex);
-        size = newRun.blockSize();
+        size = newRun.blockSize(newIndex);
         bound(newRun, newIndex);
     }
 
@@ -171,7 +185,7 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
     protected void deallocate() {
         Run<B> freed = run;
         int requested = length;
-        if (!freed.isPermanent()) {
+        if (freed.isLarge()) {
             unbind(freed, index);
         }
         freed.free(self(), index, requested); // from here on another thread may have this object
@@ -220,7 +234,7 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
 
     private void grow(int newCapacity) {
         if (run.tryResize(index, length, newCapacity)) {
-            size = run.blockSize();
+            size = run.blockSize(index);
         } else {
             moveTo(pool.allocate(newCapacity), length);
         }
@@ -238,8 +252,8 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
     /** Moves if that gives back half of the block and an OS page at least, and if a smaller block can be had. */
     private boolean tryMoveToSmaller(int newCapacity) {
         int saved = size - newCapacity;
-        if (saved < WORTH_MOVING || saved < size >>> 1) {
-            return false;
+        if (saved < WORTH_MOVING || saved < size >>> 1 || run instanceof BumpRun) {
+            return false; // a bump's memory comes back with the request
         }
         B smaller = pool.tryAllocate(newCapacity);
         if (smaller == null) {
@@ -257,10 +271,10 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
         Run<B> oldRun = run;
         int oldIndex = index;
         bind(other.run, other.index);
-        if (oldRun.isPermanent()) {
-            other.bind(oldRun, oldIndex);
-        } else {
+        if (oldRun.isLarge()) {
             other.unbind(oldRun, oldIndex);
+        } else {
+            other.bind(oldRun, oldIndex);
         }
         oldRun.free(target, oldIndex, length);
     }

@@ -58,6 +58,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
      */
     public static final AshlarByteBufAllocator DEFAULT = builder().build();
 
+    private final boolean prefersDirect;
     private final BufferPool<AshlarByteBuf> direct;
     private final BufferPool<AshlarHeapByteBuf> heap;
     private final UnpooledHeapBuffers unpooledHeap = new UnpooledHeapBuffers();
@@ -65,6 +66,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
 
     private AshlarByteBufAllocator(Builder builder) {
         super(builder.preferDirect);
+        prefersDirect = builder.preferDirect;
         direct = new BufferPool<>(this, AshlarByteBuf::new, builder::configureDirect);
         heap = new BufferPool<>(this, AshlarHeapByteBuf::new, builder::configureHeap);
     }
@@ -175,10 +177,14 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     }
 
     /** The place of leak detection: whatever is to watch a buffer from its hand-out on starts here. */
-    private static ByteBuf watched(ByteBuf buf) {
+    static ByteBuf watched(ByteBuf buf) {
         ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
         boolean wrap = level == ResourceLeakDetector.Level.ADVANCED || level == ResourceLeakDetector.Level.PARANOID;
         return wrap ? toLeakAwareBuffer(buf) : buf;
+    }
+
+    boolean prefersDirect() {
+        return prefersDirect;
     }
 
     BufferPool<AshlarByteBuf> direct() {

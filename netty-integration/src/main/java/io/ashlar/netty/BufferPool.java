@@ -2,6 +2,7 @@
 package io.ashlar.netty;
 
 import io.ashlar.memory.AllocationException;
+import io.ashlar.pool.BumpRun;
 import io.ashlar.pool.MemoryPool;
 import io.ashlar.pool.OwnedShard;
 import io.ashlar.pool.Run;
@@ -57,6 +58,12 @@ final class BufferPool<B extends AbstractPooledByteBuf<B>> {
     B tryAllocate(int size) {
         OwnedShard<B> shard = shards.ofCurrentThread(memory);
         return shard != null ? shard.tryAllocate(size) : memory.tryAllocate(size);
+    }
+
+    /** A run for the bump of a request arena of the current thread. */
+    BumpRun<B> newBumpRun() {
+        shards.ofCurrentThread(memory); // whose cache of large blocks serves it
+        return memory.newBumpRun();
     }
 
     void close() {

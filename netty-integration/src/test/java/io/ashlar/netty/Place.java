@@ -11,7 +11,7 @@ record Place(Run<?> run, int index) {
     }
 
     int size() {
-        return run.blockSize();
+        return run.blockSize(index);
     }
 
     long address() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.benchmarks.endtoend;
 
-import io.ashlar.benchmarks.Peer;
 import io.ashlar.benchmarks.suite.TextTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,8 +51,8 @@ public final class EndToEnd {
     private void run(String title) throws IOException, InterruptedException {
         List<RunningServer> servers = new ArrayList<>();
         try {
-            for (Peer peer : Peer.values()) {
-                servers.add(new RunningServer(peer, settings.heap()));
+            for (Contestant contestant : Contestant.values()) {
+                servers.add(new RunningServer(contestant, settings.heap()));
             }
             System.out.println("  " + title + "warm-up");
             warmUp(servers);
@@ -87,8 +86,8 @@ public final class EndToEnd {
     }
 
     /**
-     * Who is loaded when: in four rounds everybody is once the first, second, third and last, and in the next four the
-     * neighbours change sides too.
+     * Who is loaded when: in as many rounds as there are servers everybody is once the first, second and so on, and in the next as many
+     * the neighbours change sides too.
      */
     static <T> List<T> order(List<T> servers, int round) {
         List<T> order = new ArrayList<>(servers);
@@ -103,9 +102,10 @@ public final class EndToEnd {
         ServerReading before = server.read();
         Load load = Load.run(server.address(), settings, settings.seconds());
         Round round = Round.of(load, before, server.read());
-        String peer = server.peer().title();
-        results.add(server.peer(), round);
-        raw.add(title + "\t" + peer + "\t" + round.line());
-        System.out.printf("  %s  %-9s %,9.0f requests/s, p99 %.2f ms%n", title, peer, round.rate(), round.p99() / 1e6);
+        String contestant = server.contestant().title();
+        results.add(server.contestant(), round);
+        raw.add(title + "\t" + contestant + "\t" + round.line());
+        System.out.printf(
+                "  %s  %-22s %,9.0f requests/s, p99 %.2f ms%n", title, contestant, round.rate(), round.p99() / 1e6);
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.benchmarks.endtoend;
 
-import io.ashlar.benchmarks.Peer;
 import io.ashlar.benchmarks.suite.TextTable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,39 +21,39 @@ final class Results {
     private static final double MILLIS = 1e6;
     private static final double MIB = 1 << 20;
 
-    private final Map<Peer, List<Round>> rounds = new EnumMap<>(Peer.class);
+    private final Map<Contestant, List<Round>> rounds = new EnumMap<>(Contestant.class);
 
     Results() {
-        for (Peer peer : Peer.values()) {
-            rounds.put(peer, new ArrayList<>());
+        for (Contestant one : Contestant.values()) {
+            rounds.put(one, new ArrayList<>());
         }
     }
 
     /** Adds a round. Rounds of the same number are compared with each other. */
-    void add(Peer peer, Round round) {
-        rounds.get(peer).add(round);
+    void add(Contestant one, Round round) {
+        rounds.get(one).add(round);
     }
 
-    /** Ashlar's rate divided by that of the better of Netty's two pools, round by round: the median of that. */
-    double rateRatio() {
-        double adaptive = median(Peer.ADAPTIVE, Round::rate);
-        double pooled = median(Peer.POOLED, Round::rate);
-        return ratio(adaptive >= pooled ? Peer.ADAPTIVE : Peer.POOLED, Round::rate);
+    /** The rate of one of ours divided by that of the better of Netty's two pools, round by round: the median of that. */
+    double rateRatio(Contestant ours) {
+        double adaptive = median(Contestant.ADAPTIVE, Round::rate);
+        double pooled = median(Contestant.POOLED, Round::rate);
+        return ratio(ours, adaptive >= pooled ? Contestant.ADAPTIVE : Contestant.POOLED, Round::rate);
     }
 
     /** The same for the latency; here less is better. */
-    double p99Ratio() {
-        double adaptive = median(Peer.ADAPTIVE, Round::p99);
-        double pooled = median(Peer.POOLED, Round::p99);
-        return ratio(adaptive <= pooled ? Peer.ADAPTIVE : Peer.POOLED, Round::p99);
+    double p99Ratio(Contestant ours) {
+        double adaptive = median(Contestant.ADAPTIVE, Round::p99);
+        double pooled = median(Contestant.POOLED, Round::p99);
+        return ratio(ours, adaptive <= pooled ? Contestant.ADAPTIVE : Contestant.POOLED, Round::p99);
     }
 
     /** Nothing if both targets are reached. */
-    String mark() {
-        if (rateRatio() < RATE_TARGET || p99Ratio() > P99_NEAR) {
+    String mark(Contestant ours) {
+        if (rateRatio(ours) < RATE_TARGET || p99Ratio(ours) > P99_NEAR) {
             return "SHORT";
         }
-        return p99Ratio() > P99_TARGET ? "near" : "";
+        return p99Ratio(ours) > P99_TARGET ? "near" : "";
     }
 
     TextTable table(Settings settings) {
@@ -72,30 +71,30 @@ final class Results {
                 "p99 to best",
                 "target",
                 ""));
-        for (Peer peer : Peer.values()) {
-            table.row(row(peer));
+        for (Contestant one : Contestant.values()) {
+            table.row(row(one));
         }
         return table;
     }
 
-    private List<String> row(Peer peer) {
+    private List<String> row(Contestant one) {
         List<String> cells = new ArrayList<>(List.of(
-                peer.title(),
-                String.format("%,.0f", median(peer, Round::rate)) + (isNoisy(peer) ? " ~" : ""),
-                String.format("%,.0f - %,.0f", least(peer, Round::rate), -least(peer, round -> -round.rate())),
-                String.format("%.2f", median(peer, Round::p50) / MILLIS),
-                String.format("%.2f", median(peer, Round::p99) / MILLIS),
-                String.format("%.2f", median(peer, Round::cpu) / MICROS),
-                String.format("%.0f, %,.0f ms", sum(peer, Round::collections), sum(peer, Round::collectionMillis)),
-                String.format("%,.0f", median(peer, Round::heap)),
-                String.format("%,.1f", median(peer, Round::resident) / MIB)));
+                one.title(),
+                String.format("%,.0f", median(one, Round::rate)) + (isNoisy(one) ? " ~" : ""),
+                String.format("%,.0f - %,.0f", least(one, Round::rate), -least(one, round -> -round.rate())),
+                String.format("%.2f", median(one, Round::p50) / MILLIS),
+                String.format("%.2f", median(one, Round::p99) / MILLIS),
+                String.format("%.2f", median(one, Round::cpu) / MICROS),
+                String.format("%.0f, %,.0f ms", sum(one, Round::collections), sum(one, Round::collectionMillis)),
+                String.format("%,.0f", median(one, Round::heap)),
+                String.format("%,.1f", median(one, Round::resident) / MIB)));
         cells.addAll(
-                peer == Peer.ASHLAR
+                one.isOurs()
                         ? List.of(
-                                String.format("%.2f", rateRatio()),
-                                String.format("%.2f", p99Ratio()),
+                                String.format("%.2f", rateRatio(one)),
+                                String.format("%.2f", p99Ratio(one)),
                                 String.format(">= %.2f, p99 <= %.2f", RATE_TARGET, P99_TARGET),
-                                mark())
+                                mark(one))
                         : List.of("", "", "", ""));
         return cells;
     }
@@ -112,31 +111,31 @@ final class Results {
                 + "The load took up to " + String.format("%.2f", busiest) + " of " + Load.THREADS + " processors.\n";
     }
 
-    private double ratio(Peer peer, ToDoubleFunction<Round> figure) {
-        List<Round> ours = rounds.get(Peer.ASHLAR);
+    private double ratio(Contestant ours, Contestant peer, ToDoubleFunction<Round> figure) {
+        List<Round> mine = rounds.get(ours);
         List<Round> theirs = rounds.get(peer);
-        double[] ratios = new double[ours.size()];
+        double[] ratios = new double[mine.size()];
         for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = figure.applyAsDouble(ours.get(i)) / figure.applyAsDouble(theirs.get(i));
+            ratios[i] = figure.applyAsDouble(mine.get(i)) / figure.applyAsDouble(theirs.get(i));
         }
         return median(ratios);
     }
 
-    private double median(Peer peer, ToDoubleFunction<Round> figure) {
-        return median(rounds.get(peer).stream().mapToDouble(figure).toArray());
+    private double median(Contestant one, ToDoubleFunction<Round> figure) {
+        return median(rounds.get(one).stream().mapToDouble(figure).toArray());
     }
 
-    private double least(Peer peer, ToDoubleFunction<Round> figure) {
-        return rounds.get(peer).stream().mapToDouble(figure).min().orElse(Double.NaN);
+    private double least(Contestant one, ToDoubleFunction<Round> figure) {
+        return rounds.get(one).stream().mapToDouble(figure).min().orElse(Double.NaN);
     }
 
-    private boolean isNoisy(Peer peer) {
-        double spread = -least(peer, round -> -round.rate()) - least(peer, Round::rate);
-        return spread > NOISY * median(peer, Round::rate);
+    private boolean isNoisy(Contestant one) {
+        double spread = -least(one, round -> -round.rate()) - least(one, Round::rate);
+        return spread > NOISY * median(one, Round::rate);
     }
 
-    private double sum(Peer peer, ToDoubleFunction<Round> figure) {
-        return rounds.get(peer).stream().mapToDouble(figure).sum();
+    private double sum(Contestant one, ToDoubleFunction<Round> figure) {
+        return rounds.get(one).stream().mapToDouble(figure).sum();
     }
 
     /** The one in the middle, or the mean of the two in the middle. */

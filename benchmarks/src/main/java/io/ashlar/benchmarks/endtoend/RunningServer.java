@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.benchmarks.endtoend;
 
-import io.ashlar.benchmarks.Peer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,20 +17,20 @@ final class RunningServer implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 10;
 
-    private final Peer peer;
+    private final Contestant contestant;
     private final Process process;
     private final BufferedReader answers;
     private final PrintWriter orders;
     private final InetSocketAddress address;
 
-    RunningServer(Peer peer, int heapMib) throws IOException {
-        this.peer = peer;
+    RunningServer(Contestant contestant, int heapMib) throws IOException {
+        this.contestant = contestant;
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         // The whole Java heap is resident from the start, so that what RSS gains later is not Java heap.
         command.addAll(List.of("-Xms" + heapMib + "m", "-Xmx" + heapMib + "m", "-XX:+AlwaysPreTouch"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ServerProcess.class.getName()));
-        command.add(peer.name());
+        command.add(contestant.name());
         process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -40,8 +39,8 @@ final class RunningServer implements AutoCloseable {
         address = new InetSocketAddress("127.0.0.1", Integer.parseInt(answer()));
     }
 
-    Peer peer() {
-        return peer;
+    Contestant contestant() {
+        return contestant;
     }
 
     InetSocketAddress address() {
@@ -66,7 +65,7 @@ final class RunningServer implements AutoCloseable {
         String line = answers.readLine();
         if (line == null) {
             process.destroyForcibly();
-            throw new IOException("the server on " + peer.title() + " has ended, pid=" + process.pid());
+            throw new IOException("the server on " + contestant.title() + " has ended, pid=" + process.pid());
         }
         return line;
     }

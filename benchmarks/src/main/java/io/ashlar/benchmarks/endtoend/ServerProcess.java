@@ -3,13 +3,16 @@ package io.ashlar.benchmarks.endtoend;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
-import io.ashlar.benchmarks.Peer;
 import io.ashlar.benchmarks.ProcStatus;
 import io.ashlar.examples.http.DemoServer;
+import io.ashlar.netty.AshlarByteBufAllocator;
+import io.ashlar.netty.RequestArenaHandler;
+import io.ashlar.netty.RequestArenas;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,6 +20,7 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * The example server on one allocator: the process that {@link EndToEnd} starts. It first prints its port, then answers
@@ -32,24 +36,30 @@ public final class ServerProcess {
     private final long residentBefore = ProcStatus.residentKib();
     private final DemoServer server;
 
-    private ServerProcess(Peer peer) throws IOException, DemoServer.CannotListenException {
-        ByteBufAllocator alloc = peer.create();
+    private ServerProcess(Contestant contestant) throws IOException, DemoServer.CannotListenException {
+        ByteBufAllocator alloc = contestant.peer().create();
         server = DemoServer.start(
                 0,
                 bootstrap ->
                         bootstrap.option(ChannelOption.ALLOCATOR, alloc).childOption(ChannelOption.ALLOCATOR, alloc),
-                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                contestant.hasArenas() ? withArenas((AshlarByteBufAllocator) alloc) : pipeline -> {});
+    }
+
+    private static Consumer<ChannelPipeline> withArenas(AshlarByteBufAllocator alloc) {
+        RequestArenas arenas = RequestArenas.builder(alloc).build();
+        return pipeline -> pipeline.addLast(RequestArenaHandler.http1(arenas));
     }
 
     /**
      * Serves until the standard input ends.
      *
-     * @param args the allocator
+     * @param args the name of a {@link Contestant}
      */
     public static void main(String[] args) {
         int code = 1;
         try {
-            new ServerProcess(Peer.valueOf(args[0])).serve();
+            new ServerProcess(Contestant.valueOf(args[0])).serve();
             code = 0;
         } catch (IOException | DemoServer.CannotListenException e) {
             System.err.println(args[0] + ": " + e);

@@ -8,7 +8,7 @@ package io.ashlar.benchmarks.endtoend;
  * @param pipeline requests in flight on each of them
  * @param body bytes of the body of a request, and of its answer
  * @param forks how often each server is started anew, since no two JVMs compile alike
- * @param rounds rounds that are measured for each allocator and fork; in four the drift of the machine hits all of them alike
+ * @param rounds rounds that are measured for each allocator and fork; in five the drift of the machine hits all of them alike
  * @param seconds length of a round
  * @param warmUp seconds of load that each server gets before
  * @param heap MiB of Java heap of each server; with 512 or less Netty's adaptive allocator does without its caches
@@ -19,9 +19,9 @@ public record Settings(
     private static final double MOST = 1 << 20;
 
     /** Somewhat over a minute. */
-    public static final Settings FAST = new Settings(16, 16, 100, 2, 4, 1, 4, 544);
+    public static final Settings FAST = new Settings(16, 16, 100, 2, 5, 1, 4, 544);
     /** About a quarter of an hour. */
-    public static final Settings FULL = new Settings(16, 16, 100, 5, 8, 4, 10, 544);
+    public static final Settings FULL = new Settings(16, 16, 100, 5, 10, 4, 10, 544);
     /** Does it run? */
     public static final Settings SMOKE = new Settings(16, 16, 100, 1, 1, 0.3, 0.6, 128);
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ashlar.benchmarks.Peer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,10 +23,10 @@ class EndToEndTest {
         Results results = new Results();
         double drift = 1;
         for (double rate : ourRates) {
-            results.add(Peer.ASHLAR, round(rate * drift, ourP99));
-            results.add(Peer.ADAPTIVE, round(80 * drift, 12));
-            results.add(Peer.POOLED, round(100 * drift, 10));
-            results.add(Peer.UNPOOLED, round(500 * drift, 1));
+            results.add(Contestant.ASHLAR, round(rate * drift, ourP99));
+            results.add(Contestant.ADAPTIVE, round(80 * drift, 12));
+            results.add(Contestant.POOLED, round(100 * drift, 10));
+            results.add(Contestant.UNPOOLED, round(500 * drift, 1));
             drift *= 3;
         }
         return results;
@@ -43,17 +42,17 @@ class EndToEndTest {
     @Test
     void roundsAreComparedWithTheirNeighboursAndWithTheBetterPool() {
         Results results = results(9, 107, 110, 105, 106);
-        assertEquals(1.065, results.rateRatio(), 1e-9);
-        assertEquals(0.9, results.p99Ratio(), 1e-9);
-        assertEquals("", results.mark());
+        assertEquals(1.065, results.rateRatio(Contestant.ASHLAR), 1e-9);
+        assertEquals(0.9, results.p99Ratio(Contestant.ASHLAR), 1e-9);
+        assertEquals("", results.mark(Contestant.ASHLAR));
     }
 
     @Test
     void whatMissesATargetIsMarked() {
-        assertEquals("SHORT", results(9, 104).mark());
-        assertEquals("", results(10, 105).mark());
-        assertEquals("near", results(10.4, 106).mark());
-        assertEquals("SHORT", results(10.6, 106).mark());
+        assertEquals("SHORT", results(9, 104).mark(Contestant.ASHLAR));
+        assertEquals("", results(10, 105).mark(Contestant.ASHLAR));
+        assertEquals("near", results(10.4, 106).mark(Contestant.ASHLAR));
+        assertEquals("SHORT", results(10.6, 106).mark(Contestant.ASHLAR));
     }
 
     @Test
@@ -101,11 +100,11 @@ class EndToEndTest {
         EndToEnd endToEnd =
                 new EndToEnd(Settings.SMOKE.with("seconds=0.1 warmUp=0.1 connections=3 pipeline=5 body=70000"));
         String table = endToEnd.run(directory).text();
-        for (Peer peer : Peer.values()) {
-            assertTrue(table.contains(peer.title()), table);
+        for (Contestant one : Contestant.values()) {
+            assertTrue(table.contains(one.title()), table);
         }
         assertEquals(
-                Peer.values().length,
+                Contestant.values().length,
                 Files.readAllLines(directory.resolve("http.txt")).size());
     }
 }

@@ -2,7 +2,10 @@
 package io.ashlar.examples.http;
 
 import io.ashlar.metrics.AllocatorMetrics;
+import io.ashlar.metrics.RequestArenaMetrics;
 import io.ashlar.netty.AshlarByteBufAllocator;
+import io.ashlar.netty.RequestArenaHandler;
+import io.ashlar.netty.RequestArenas;
 import io.ashlar.pool.PoolStats;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -27,20 +30,28 @@ import java.util.function.Supplier;
 record Contender(String title, DemoServer server, Supplier<MemoryReading> memory, String remark, Runnable whenClosed)
         implements AutoCloseable {
 
-    /** The server on Ashlar. What makes it one is the {@code install} call. */
+    /** The server on Ashlar. What makes it one is the {@code install} call; the handler gives each request an arena besides. */
     static Contender ashlar(int port) throws DemoServer.CannotListenException {
         AshlarByteBufAllocator allocator =
                 AshlarByteBufAllocator.builder().name("http-demo").build();
+        RequestArenas arenas = RequestArenas.builder(allocator).build();
         AllocatorMetrics metrics = new AllocatorMetrics(allocator);
+        RequestArenaMetrics arenaMetrics = new RequestArenaMetrics(arenas);
         PrometheusMeterRegistry registry = registry();
         metrics.bindTo(registry);
+        arenaMetrics.bindTo(registry);
         Runnable whenClosed = () -> {
+            arenaMetrics.close();
             metrics.close();
             registry.close();
             allocator.close();
         };
         try {
-            DemoServer server = DemoServer.start(port, allocator::install, registry);
+            DemoServer server = DemoServer.start(
+                    port,
+                    allocator::install,
+                    registry,
+                    pipeline -> pipeline.addLast(RequestArenaHandler.http1(arenas)));
             return new Contender("Ashlar", server, () -> reading(allocator.stats()), remark(allocator), whenClosed);
         } catch (DemoServer.CannotListenException e) {
             whenClosed.run();

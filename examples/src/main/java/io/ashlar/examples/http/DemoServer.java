@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
@@ -20,6 +21,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -42,7 +44,11 @@ public final class DemoServer implements AutoCloseable {
     private final ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
     private final InetSocketAddress address;
 
-    private DemoServer(int port, UnaryOperator<ServerBootstrap> allocator, PrometheusMeterRegistry metrics)
+    private DemoServer(
+            int port,
+            UnaryOperator<ServerBootstrap> allocator,
+            PrometheusMeterRegistry metrics,
+            Consumer<ChannelPipeline> behindCodec)
             throws CannotListenException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
@@ -55,11 +61,10 @@ public final class DemoServer implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         connections.add(channel);
-                        channel.pipeline()
-                                .addLast(new UnsentLimit())
-                                .addLast(new HttpServerCodec())
-                                .addLast(new HttpObjectAggregator(MAX_BODY))
-                                .addLast(new RoutingHandler(metrics));
+                        ChannelPipeline pipeline =
+                                channel.pipeline().addLast(new UnsentLimit()).addLast(new HttpServerCodec());
+                        behindCodec.accept(pipeline);
+                        pipeline.addLast(new HttpObjectAggregator(MAX_BODY)).addLast(new RoutingHandler(metrics));
                     }
                 });
         ChannelFuture bind = allocator.apply(bootstrap).bind("127.0.0.1", port).awaitUninterruptibly();
@@ -83,7 +88,26 @@ public final class DemoServer implements AutoCloseable {
      */
     public static DemoServer start(int port, UnaryOperator<ServerBootstrap> allocator, PrometheusMeterRegistry metrics)
             throws CannotListenException {
-        return new DemoServer(port, allocator, metrics);
+        return start(port, allocator, metrics, pipeline -> {});
+    }
+
+    /**
+     * Starts a server with further handlers.
+     *
+     * @param port the port to listen on, 0 for any free one
+     * @param allocator puts the allocator on the bootstrap
+     * @param metrics what {@code /metrics} shows
+     * @param behindCodec adds handlers to each connection, between the HTTP codec and what answers requests
+     * @return the listening server
+     * @throws CannotListenException if the port is taken or not permitted
+     */
+    public static DemoServer start(
+            int port,
+            UnaryOperator<ServerBootstrap> allocator,
+            PrometheusMeterRegistry metrics,
+            Consumer<ChannelPipeline> behindCodec)
+            throws CannotListenException {
+        return new DemoServer(port, allocator, metrics, behindCodec);
     }
 
     /**

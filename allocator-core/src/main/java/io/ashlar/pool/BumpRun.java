@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run that is cut into blocks of any size, one after the other: the memory of a request arena. Its memory is one large block of a
+ * pool, and counts there as that.
+ *
+ * <p>It cuts as a {@link io.ashlar.alloc.Bump} does, but is told which block comes back by the order of hand-outs: so it needs no
+ * metadata per byte of memory, and rolls back over any number of newest blocks.
+ *
+ * <p><b>Life.</b> The run is <em>opened</em>, blocks are handed out and freed, and it is <em>closed</em>. If all blocks have
+ * come back by then, so does the memory, and the run may be opened again. Otherwise the blocks have <em>escaped</em>: they
+ * stay valid, and the memory goes back with the last of them, on whatever thread that is; then the run has ended.
+ *
+ * <p><b>Views</b> belong to a place in the order of hand-outs, not to a piece of memory: the n-th block since everything was
+ * free has the n-th view. Whoever allocates has to ask the run anew where the block lies.
+ *
+ * <table>
+ * <caption>Costs</caption>
+ * <tr><th>operation</th><th>cost</th></tr>
+ * <tr><td>allocate, free by the owner</td><td>O(1), no lock, no atomic operation</td></tr>
+ * <tr><td>free by another thread</td><td>O(1), one atomic operation</td></tr>
+ * <tr><td>open, close</td><td>those of a large block</td></tr>
+ * </table>
+ *
+ * <p><b>Thread safety.</b> The thread that made the run owns it: it alone opens, allocates and closes. Blocks are freed by any
+ * thread.
+ *
+ * @param <V> the type of the views
+ */
+public final class BumpRun<V> extends Run<V> {
+
+    /** What blocks begin at multiples of, in bytes. */
+    public static final int ALIGN = 8;
+
+    private static final int CLOSED = -1;
+    private static final int FIRST_SLOTS = 32;
+    private static final VarHandle SHARED_COUNT;
+
+    static {
+        try {
+            SHARED_COUNT = MethodHandles.lookup()
+                    .findVarHandle(BumpRun.class, "sharedCount", int.class)
+                    .withInvokeExactBehavior();
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final MemoryPool<V> pool;
+
+    /**
+     * Synchronization: written by the owner only, who resets it when the run has ended. Others compare it with themselves: whatever they
+     * see, it is not that.
+     */
+    private @Nullable Thread owner;
+
+    // Synchronization of all below: used by the owner only; but an entry of `views` and `sizes` belongs to whoever has
+    // the block,
+    // and what giveBack() needs to whoever frees the last.
+
+    /** The block that the memory is, and its view; null while closed. */
+    private @Nullable LargeRun<V> block;
+
+    private @Nullable V blockView;
+    private int bytesRequested;
+
+    /** How many bytes there are; {@link #CLOSED} without memory. */
+    private int limit = CLOSED;
+    /** Where the next block begins, in bytes from the start of the run. */
+    private int top;
+    /** As {@link #top}, at most, when everything was free again. */
+    private int peak;
+    /** How many blocks are outstanding, as far as the owner knows. */
+    private int live;
+
+    private int nextSlot;
+    private @Nullable V[] views;
+    /** Where the block of each slot begins, in bytes from the start of the run; its complement once the owner has freed it. */
+    private int[] offsets = new int[FIRST_SLOTS];
+
+    private int[] sizes = new int[FIRST_SLOTS];
+
+    /**
+     * Synchronization: atomic. Until blocks have escaped: minus the number of blocks that other threads have freed. From then on:
+     * how many blocks are outstanding.
+     */
+    private volatile int sharedCount;
+
+    @SuppressWarnings("unchecked")
+    BumpRun(MemoryPool<V> pool) {
+        super(false);
+        this.pool = pool;
+        this.owner = Thread.currentThread();
+        this.views = (V[]) new Object[FIRST_SLOTS];
+    }
+
+    // ---- opening and closing, by the owner
+
+    /**
+     * Gets memory for the run.
+     *
+     * @param bytes how many the blocks may take altogether; the memory is a power of two at least as long
+     * @throws IllegalArgumentException if {@code bytes} is not positive
+     * @throws IllegalStateException if called by another thread than the owner, if the run is open or has ended, or if the pool is
+     *     closed
+     * @throws io.ashlar.memory.AllocationException if the limit leaves no room
+     */
+    public void open(int bytes) {
+        checkOwner();
+        if (bytes <= 0) {
+            throw new IllegalArgumentException("bytes=" + bytes + ": a run has at least one");
+        }
+        if (limit != CLOSED) {
+            throw new IllegalStateException(this + " is open already");
+        }
+        LargeRun<V> taken = pool.allocateLarge(pool.shardOfCaller(), bytes);
+        block = taken;
+        blockView = taken.handOut();
+        bind(taken.region(), taken.offset(), taken.bytes());
+        bytesRequested = bytes;
+        peak = 0;
+        limit = bytes;
+    }
+
+    /**
+     * Whether the run has memory.
+     *
+     * @return true after {@link #open}, until {@link #close}
+     */
+    public boolean isOpen() {
+        return limit != CLOSED;
+    }
+
+    /**
+     * Ends the hand-outs since {@link #open}. Does nothing if the run is not open.
+     *
+     * @return true if all memory went back, so that the run may be opened again; false if blocks are still outstanding: the memory
+     *     goes back with the last of them, and this run has ended
+     * @throws IllegalStateException if called by another thread than the owner
+     */
+    public boolean close() {
+        if (owner == null) {
+            return false;
+        }
+        checkOwner();
+        if (limit == CLOSED) {
+            return true;
+        }
+        if (live + sharedCount != 0) {
+            Thread self = owner;
+            owner = null; // from here on the owner frees as others do
+            if ((int) SHARED_COUNT.getAndAdd(this, live) + live != 0) {
+                limit = CLOSED;
+                return false;
+            }
+            owner = self; // the last came back just now, and whoever freed it left the rest to us
+        }
+        sharedCount = 0;
+        live = 0;
+        top = 0;
+        nextSlot = 0;
+        giveBack();
+        limit = CLOSED;
+        return true;
+    }
+
+    /** Gives the memory back, by whoever is the last to use it. */
+    private void giveBack() {
+        LargeRun<V> freed = block;
+        V view = blockView;
+        assert freed != null && view != null;
+        block = null;
+        blockView = null;
+        unbind();
+        freed.free(view, 0, bytesRequested);
+    }
+
+    // ---- handing out, by the owner
+
+    /**
+     * Hands out the view of a block.
+     *
+     * @param size bytes, zero or more
+     * @return the view, in the state in which it was freed last; its block is another one each time. Null if the run is not open, or
+     *     has no room for it.
+     * @throws IllegalArgumentException if {@code size} is negative
+     */
+    public @Nullable V tryAllocate(int size) {
+        int at = top;
+        int end = at + roundUp(size);
+        if (end > limit || end < at || size < 0) {
+            return noRoom(size);
+        }
+        int slot = nextSlot;
+        if (slot == offsets.length) {
+            addSlots();
+        }
+        offsets[slot] = at;
+        sizes[slot] = end - at;
+        V view = views[slot];
+        if (view == null) {
+            view = pool.newView(this, slot);
+            views[slot] = view;
+        }
+        top = end;
+        nextSlot = slot + 1;
+        live++;
+        return view;
+    }
+
+    /** Negative if it would overflow. */
+    private static int roundUp(int size) {
+        return size + ALIGN - 1 & -ALIGN;
+    }
+
+    private @Nullable V noRoom(int size) {
+        if (size < 0) {
+            throw new IllegalArgumentException(
+                    "size=" + size + " is negative: was it computed in int arithmetic and did it overflow?");
+        }
+        return null;
+    }
+
+    private void addSlots() {
+        int more = 2 * offsets.length;
+        views = Arrays.copyOf(views, more);
+        offsets = Arrays.copyOf(offsets, more);
+        sizes = Arrays.copyOf(sizes, more);
+    }
+
+    /**
+     * How many bytes there are to hand out altogether.
+     *
+     * @return what {@link #open} was called with; 0 if the run is not open
+     */
+    public int capacity() {
+        return limit == CLOSED ? 0 : limit;
+    }
+
+    /**
+     * How many bytes are handed out, or cannot be handed out again before something that was handed out later is freed.
+     *
+     * @return bytes
+     */
+    public int usedBytes() {
+        return top;
+    }
+
+    /**
+     * How many bytes were used at most since the run was opened, or about that: newest blocks that were freed first do not count.
+     *
+     * @return bytes
+     */
+    public int peakBytes() {
+        return Math.max(peak, top);
+    }
+
+    /**
+     * How many blocks are handed out.
+     *
+     * @return the number, of about this moment if others are freeing; 0 after {@link #close()}
+     */
+    public int outstanding() {
+        return limit == CLOSED ? 0 : live + sharedCount;
+    }
+
+    // ---- as every run
+
+    @Override
+    public int blockOffset(int index) {
+        return offset() + offsets[index];
+    }
+
+    @Override
+    public int blockSize(int index) {
+        return sizes[index];
+    }
+
+    @Override
+    boolean tryResizeTo(int index, int requested, int newRequested) {
+        if (Thread.currentThread() == owner && index == nextSlot - 1) {
+            int at = offsets[index];
+            int end = at + roundUp(newRequested);
+            if (end > limit || end < at) {
+                return false;
+            }
+            sizes[index] = end - at;
+            top = end;
+            return true;
+        }
+        return newRequested <= sizes[index];
+    }
+
+    @Override
+    public void free(V view, int index, int requested) {
+        if (Thread.currentThread() == owner) {
+            freeOwn(view, index);
+        } else {
+            keepView(view, index); // passes to the owner with the count
+            if ((int) SHARED_COUNT.getAndAdd(this, -1) == 1) {
+                giveBack();
+            }
+        }
+    }
+
+    private void freeOwn(V view, int index) {
+        int at = offsets[index];
+        if (at < 0 || index >= nextSlot) {
+            throw new IllegalArgumentException("the block with index=" + index + " is not handed out: freed twice?");
+        }
+        offsets[index] = ~at;
+        keepView(view, index);
+        if (--live == 0) {
+            peak = Math.max(peak, top);
+            top = 0; // none was freed by others: it would count as live here
+            nextSlot = 0;
+        } else if (index == nextSlot - 1) {
+            rollBack(index);
+        }
+    }
+
+    /** The newest block is free, and maybe those before it. */
+    private void rollBack(int index) {
+        int slot = index;
+        while (slot > 0 && offsets[slot - 1] < 0) {
+            slot--;
+        }
+        nextSlot = slot;
+        top = ~offsets[slot];
+    }
+
+    private void keepView(V view, int index) {
+        if (views[index] != view) {
+            views[index] = view;
+        }
+    }
+
+    private void checkOwner() {
+        Thread self = owner;
+        if (Thread.currentThread() != self) {
+            throw new IllegalStateException(
+                    self == null
+                            ? this + " has ended: blocks escaped from it"
+                            : "run of thread=" + self.getName() + " used by thread="
+                                    + Thread.currentThread().getName() + ": it belongs to the thread that made it");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "BumpRun[capacity=" + capacity() + ", used=" + usedBytes() + ", outstanding=" + outstanding() + "]";
+    }
+}

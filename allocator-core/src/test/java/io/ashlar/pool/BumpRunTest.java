@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ashlar.memory.AllocationException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(QuietPools.class)
+class BumpRunTest {
+
+    private static final int KIB = 1 << 10;
+    private static final int MIB = 1 << 20;
+    private static final int ROUNDS = 50_000;
+
+    private final CountingSource source = new CountingSource();
+    private final MemoryPool<RawView> pool = TestPools.oneStripe(RawView::new, source)
+            .limit(4 * MIB)
+            .regionSize(MIB)
+            .build();
+    private BumpRun<RawView> run = pool.newBumpRun();
+
+    @AfterEach
+    void everythingComesBack() {
+        run.close();
+        TestPools.closeAndVerify(pool, source);
+    }
+
+    private RawView allocate(int size) {
+        RawView view = run.tryAllocate(size);
+        assertNotNull(view);
+        assertSame(run, view.run());
+        return view;
+    }
+
+    private static int offset(RawView view) {
+        return view.run().blockOffset(view.index());
+    }
+
+    @Test
+    void itsMemoryIsOneLargeBlockOfThePoolWhileItIsOpen() {
+        assertNull(run.tryAllocate(1));
+        run.open(48 * KIB);
+        assertTrue(run.isOpen());
+        assertEquals(1, pool.stats().outstanding());
+        assertEquals(48 * KIB, pool.stats().requestedBytes());
+        assertEquals(64 * KIB, pool.stats().usedBytes());
+        allocate(100).free(100);
+        assertEquals(1, pool.stats().outstanding());
+        assertTrue(run.close());
+        assertFalse(run.isOpen());
+        assertEquals(0, pool.stats().outstanding());
+        assertEquals(0, pool.stats().usedBytes());
+        assertNull(run.tryAllocate(1));
+        assertTrue(run.close());
+    }
+
+    @Test
+    void blocksLieOneAfterTheOtherWithinTheMemory() {
+        run.open(4 * KIB);
+        int end = run.offset();
+        List<RawView> views = new ArrayList<>();
+        for (int size : new int[] {1, 8, 9, 0, 1000}) {
+            RawView view = allocate(size);
+            views.add(view);
+            assertEquals(end, offset(view));
+            assertTrue(run.blockSize(view.index()) >= size);
+            end += size + 7 & -8;
+        }
+        assertEquals(end - run.offset(), run.usedBytes());
+        assertEquals(5, run.outstanding());
+        assertNull(run.tryAllocate(4 * KIB - run.usedBytes() + 1));
+        int rest = 4 * KIB - run.usedBytes();
+        RawView last = allocate(rest);
+        assertEquals(run.offset() + 4 * KIB - rest, offset(last));
+        assertNull(run.tryAllocate(1));
+        last.free(rest);
+        views.forEach(view -> view.free(0));
+        assertEquals(0, run.outstanding());
+        assertEquals(0, run.usedBytes());
+    }
+
+    @Test
+    void viewsAndMemoryAreUsedAgainByTheNextRequest() {
+        List<RawView> first = new ArrayList<>();
+        for (int request = 0; request < 100; request++) {
+            run.open(64 * KIB);
+            for (int i = 0; i < 50; i++) {
+                RawView view = allocate(200 + i);
+                if (request == 0) {
+                    first.add(view);
+                }
+                assertSame(first.get(i), view);
+            }
+            first.forEach(view -> view.free(0));
+            assertTrue(run.close());
+        }
+        assertEquals(1, source.calls.get());
+    }
+
+    @Test
+    void theNewestBlockGrowsAndShrinksWhereItIs() {
+        run.open(4 * KIB);
+        RawView older = allocate(100);
+        RawView newest = allocate(100);
+        assertTrue(run.tryResize(newest.index(), 100, 2000));
+        assertEquals(2000, run.blockSize(newest.index()));
+        assertFalse(run.tryResize(older.index(), 100, 105 + 8));
+        assertTrue(run.tryResize(older.index(), 100, 104));
+        assertTrue(run.tryResize(older.index(), 104, 10));
+        assertEquals(104, run.blockSize(older.index()));
+        assertTrue(run.tryResize(newest.index(), 2000, 0));
+        RawView next = allocate(8);
+        assertTrue(offset(next) <= offset(newest) + 8);
+        assertFalse(run.tryResize(newest.index(), 0, 9));
+        next.free(8);
+        newest.free(0);
+        older.free(10);
+        assertEquals(0, run.usedBytes());
+    }
+
+    @Test
+    void theNewestBlockThatIsFreedFirstLeavesNothingBehind() {
+        run.open(4 * KIB);
+        RawView kept = allocate(100);
+        for (int i = 0; i < 1000; i++) {
+            allocate(3000).free(3000);
+        }
+        assertEquals(104, run.usedBytes());
+        kept.free(100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 50})
+    void blocksFreedByAnotherThreadCountWhenTheRunIsClosed(int count) throws Exception {
+        run.open(64 * KIB);
+        List<RawView> views = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            views.add(allocate(100));
+        }
+        Daemon.start(() -> views.forEach(view -> view.free(100))).join();
+        assertEquals(0, run.outstanding());
+        assertTrue(run.close());
+        run.open(64 * KIB);
+        assertEquals(run.offset(), offset(allocate(100)));
+        views.get(0).free(100);
+    }
+
+    @Test
+    void aBlockThatEscapesKeepsTheMemoryUntilItIsFreed() throws Exception {
+        for (boolean byOwner : new boolean[] {true, false}) {
+            run.open(64 * KIB);
+            RawView freed = allocate(100);
+            RawView escaping = allocate(100);
+            freed.free(100);
+            BumpRun<RawView> ended = run;
+            int at = offset(escaping);
+            assertFalse(run.close());
+            assertFalse(run.close());
+            assertThrows(IllegalStateException.class, () -> ended.open(100));
+            assertEquals(64 * KIB, pool.stats().usedBytes());
+            run = pool.newBumpRun();
+            run.open(64 * KIB);
+            assertTrue(run.offset() != ended.offset() || run.region() != ended.region());
+            assertEquals(at, offset(escaping));
+            if (byOwner) {
+                escaping.free(100);
+            } else {
+                Daemon.start(() -> escaping.free(100)).join();
+            }
+            assertEquals(1, pool.stats().outstanding());
+            assertTrue(run.close());
+            assertEquals(0, pool.stats().outstanding());
+        }
+    }
+
+    /** The last blocks come back while the owner closes the run: the memory goes back once, whoever is last. */
+    @Test
+    void closingMeetsTheLastFree() throws Exception {
+        AtomicReference<RawView[]> inbox = new AtomicReference<>();
+        AtomicBoolean end = new AtomicBoolean();
+        Daemon other = Daemon.start(() -> {
+            while (!end.get()) {
+                RawView[] views = inbox.get();
+                if (views != null) {
+                    views[0].free(100);
+                    views[1].free(100);
+                    inbox.set(null);
+                }
+            }
+        });
+        int escapes = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            run.open(8 * KIB);
+            RawView kept = allocate(100);
+            inbox.set(new RawView[] {allocate(100), allocate(100)});
+            for (int i = 0; i < round % 64; i++) {
+                Thread.onSpinWait();
+            }
+            kept.free(100);
+            boolean whole = run.close();
+            while (inbox.get() != null) {
+                Thread.onSpinWait();
+            }
+            if (!whole) {
+                escapes++;
+                run = pool.newBumpRun();
+            }
+            assertEquals(0, pool.stats().outstanding());
+        }
+        end.set(true);
+        other.join();
+        System.out.println("escaped in " + escapes + " of " + ROUNDS + " rounds");
+    }
+
+    @Test
+    void freeingTwiceIsNoticed() {
+        run.open(4 * KIB);
+        RawView kept = allocate(100);
+        RawView view = allocate(100);
+        view.free(100);
+        assertThrows(IllegalArgumentException.class, () -> view.free(100));
+        assertEquals(1, run.outstanding());
+        kept.free(100);
+        assertThrows(IllegalArgumentException.class, () -> kept.free(100));
+    }
+
+    @Test
+    void whatMakesNoSenseIsRefused() throws Exception {
+        assertThrows(IllegalArgumentException.class, () -> run.open(0));
+        assertThrows(IllegalArgumentException.class, () -> run.open(-1));
+        AllocationException full = assertThrows(AllocationException.class, () -> run.open(5 * MIB));
+        assertEquals(5 * MIB, full.requested());
+        assertFalse(run.isOpen());
+        run.open(64);
+        assertThrows(IllegalStateException.class, () -> run.open(64));
+        assertThrows(IllegalArgumentException.class, () -> run.tryAllocate(-1));
+        Daemon.start(() -> {
+                    assertThrows(IllegalStateException.class, run::close);
+                    assertThrows(IllegalStateException.class, () -> run.open(64));
+                })
+                .join();
+    }
+
+    @Test
+    void theMemoryOfAnEscapedBlockOutlivesThePool() {
+        MemoryPool<RawView> closing =
+                TestPools.oneStripe(RawView::new, source).regionSize(MIB).build();
+        BumpRun<RawView> last = closing.newBumpRun();
+        last.open(64 * KIB);
+        RawView view = last.tryAllocate(100);
+        assertNotNull(view);
+        closing.close();
+        view.run().memory().put(offset(view), (byte) 7);
+        assertFalse(last.close());
+        assertEquals(7, view.run().memory().get(offset(view)));
+        view.free(100);
+        TestPools.assertClosedWithNothingLeft(closing, source);
+        assertThrows(IllegalStateException.class, () -> closing.newBumpRun().open(64));
+    }
+}

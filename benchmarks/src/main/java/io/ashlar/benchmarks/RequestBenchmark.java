@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.benchmarks;
+
+import io.ashlar.netty.AshlarByteBufAllocator;
+import io.ashlar.netty.RequestArena;
+import io.ashlar.netty.RequestArenas;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.SplittableRandom;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Param;
+
+/**
+ * What do the buffers of a request cost? A request allocates 20 direct buffers of 64 B to 8 KiB, writes eight bytes into each, releases
+ * them and ends. Nanoseconds are per buffer.
+ *
+ * <p>The buffers are held by local variables, as handlers hold theirs, and not by an array: one that has grown old would cost a fence
+ * per buffer, whoever it comes from.
+ */
+public class RequestBenchmark extends PeerBenchmark {
+
+    private static final int BUFFERS = 20;
+    private static final int LEVELS = 4;
+    private static final int PER_LEVEL = BUFFERS / LEVELS;
+
+    /** Whether requests have an arena; Ashlar's only. */
+    @Param("false")
+    public boolean arena;
+
+    private final int[] sizes = new int[BUFFERS];
+    private ByteBufAllocator used;
+    private RequestArena request;
+
+    @Override
+    protected void prepare() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (int i = 0; i < BUFFERS; i++) {
+            sizes[i] = (int) Math.round(64 * Math.pow(2, 7 * random.nextDouble()));
+        }
+        used = alloc;
+        if (arena) {
+            request = RequestArenas.builder((AshlarByteBufAllocator) alloc)
+                    .build()
+                    .newArena();
+            used = request;
+        }
+    }
+
+    @Override
+    protected void releaseAll() {
+        if (arena) {
+            request.close();
+        }
+    }
+
+    /**
+     * One request.
+     *
+     * @return something that depends on it
+     */
+    @Benchmark
+    @OperationsPerInvocation(BUFFERS)
+    public int request() {
+        if (!arena) {
+            return level(used, 0);
+        }
+        request.begin();
+        int sum = level(used, 0);
+        request.end();
+        return sum;
+    }
+
+    private int level(ByteBufAllocator from, int level) {
+        int first = level * PER_LEVEL;
+        ByteBuf a = from.directBuffer(sizes[first]).writeLong(first);
+        ByteBuf b = from.directBuffer(sizes[first + 1]).writeLong(first);
+        ByteBuf c = from.directBuffer(sizes[first + 2]).writeLong(first);
+        ByteBuf d = from.directBuffer(sizes[first + 3]).writeLong(first);
+        ByteBuf e = from.directBuffer(sizes[first + 4]).writeLong(first);
+        int sum = level + 1 < LEVELS ? level(from, level + 1) : 0;
+        sum += a.release() ? 1 : 0;
+        sum += b.release() ? 1 : 0;
+        sum += c.release() ? 1 : 0;
+        sum += d.release() ? 1 : 0;
+        sum += e.release() ? 1 : 0;
+        return sum;
+    }
+}

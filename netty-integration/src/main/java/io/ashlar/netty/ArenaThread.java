@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.netty;
+
+import io.ashlar.pool.BumpRun;
+import java.util.ArrayDeque;
+
+/**
+ * What the request arenas of one thread have in common: runs that are not in use, without memory but with their buffer objects, and
+ * what requests needed lately. Used by that thread only.
+ */
+final class ArenaThread {
+
+    private static final int KEPT_AT_MOST = 64;
+
+    /** How many requests it takes, about, until what they need is forgotten. */
+    private static final int MEMORY = 8;
+
+    private final BufferPool<AshlarByteBuf> pool;
+    private final Thread thread = Thread.currentThread();
+    private final ArenaCounters counters;
+    private final boolean shared;
+    private final int leastBytes;
+    private final int mostBytes;
+    private final ArrayDeque<BumpRun<AshlarByteBuf>> idle = new ArrayDeque<>();
+    private long usual;
+
+    ArenaThread(BufferPool<AshlarByteBuf> pool, ArenaCounters counters, boolean shared, int leastBytes, int mostBytes) {
+        this.pool = pool;
+        this.counters = counters;
+        this.shared = shared;
+        this.leastBytes = leastBytes;
+        this.mostBytes = mostBytes;
+    }
+
+    boolean isCurrent() {
+        return thread == Thread.currentThread();
+    }
+
+    /** Whether all arenas of the thread have it in common. */
+    boolean isShared() {
+        return shared;
+    }
+
+    ArenaCounters counters() {
+        return counters;
+    }
+
+    /** A run that is not open. */
+    BumpRun<AshlarByteBuf> takeRun() {
+        BumpRun<AshlarByteBuf> run = idle.pollLast();
+        return run != null ? run : pool.newBumpRun();
+    }
+
+    void keepRun(BumpRun<AshlarByteBuf> run) {
+        if (idle.size() < KEPT_AT_MOST) {
+            idle.addLast(run);
+        }
+    }
+
+    /** A length for the first run that would have been enough for most of the last requests: a power of two. */
+    int usualBytes() {
+        long enough = usual + (usual >> 2);
+        return enough <= leastBytes ? leastBytes : (int) Math.min(mostBytes, Long.highestOneBit(enough - 1) << 1);
+    }
+
+    void began() {
+        counters.began();
+    }
+
+    void ended(long usedBytes, int escapedBuffers) {
+        usual += (usedBytes - usual) / MEMORY;
+        counters.ended(usedBytes, escapedBuffers);
+    }
+
+    void hitBudget() {
+        counters.hitBudget();
+    }
+}

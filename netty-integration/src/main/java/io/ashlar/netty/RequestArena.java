@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.netty;
+
+import io.ashlar.memory.AllocationException;
+import io.ashlar.pool.BumpRun;
+import io.netty.buffer.AbstractByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocatorMetric;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.buffer.CompositeByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An allocator for what one request needs: its direct buffers lie one after the other, and their memory goes back as a whole
+ * when the request ends.
+ *
+ * <p><b>Life.</b> {@link RequestArenas#newArena()} makes an arena, typically one per connection. Between {@link #begin()} and
+ * {@link #end()} it serves one request, and then the next. {@link #close()} ends it for good.
+ *
+ * <p><b>Nothing is freed under anybody's feet.</b> Buffers are released as any others are. If some are still in use when the request
+ * ends (a response that is not written yet, a retained slice), they have <em>escaped</em>: they stay as they are, the next request
+ * gets other memory, and theirs goes back with the last of them, on whatever thread that is. Escapes are counted; a
+ * {@linkplain RequestArenas.Builder#strict(boolean) strict} arena tells where such a buffer was allocated.
+ *
+ * <p><b>Memory</b> comes in runs, blocks of the parent's pool. The first is as long as requests needed lately, further ones are twice
+ * as long as the last, up to a limit. What is longer than a quarter of the longest run gets a run of its own. The newest buffer grows and
+ * shrinks in place, and its memory is free again at once when it is released first; when nothing is outstanding in a run, all of it
+ * is free again.
+ *
+ * <p><b>What it leaves to the parent:</b> heap buffers, composite buffers as such, the growth of a buffer that is not the newest, whatever
+ * is allocated outside of a request or by another thread, and {@link ByteBuf#alloc()}.
+ *
+ * <table>
+ *   <caption>Cost</caption>
+ *   <tr><th>operation</th><th>best case</th><th>worst case</th></tr>
+ *   <tr><td>allocate</td><td>O(1), no lock, no atomic operation</td><td>that of a large block of the pool, for a new run</td></tr>
+ *   <tr><td>release</td><td colspan="2">O(1); by another thread one atomic operation more</td></tr>
+ *   <tr><td>begin</td><td colspan="2">O(1); memory is fetched with the first buffer</td></tr>
+ *   <tr><td>end</td><td colspan="2">O(runs + hooks), no lock on an event loop</td></tr>
+ * </table>
+ *
+ * <p><b>Thread safety.</b> The thread that calls {@link #begin()} owns the arena until {@link #end()}; all methods but those of an
+ * allocator are for that thread alone. Buffers asked for by other threads come from the parent. Buffers may be released by any
+ * thread.
+ *
+ * <p><b>Errors.</b> Without room in the pool for a run: {@link OutOfPoolMemoryError}. Beyond the budget:
+ * {@link RequestBudgetExceededException}. After {@link #close()}: {@link IllegalStateException}.
+ *
+ * <pre>{@code
+ * RequestArenas arenas = RequestArenas.builder(allocator).budget(4 << 20).build();
+ * RequestArena arena = arenas.newArena();
+ * arena.begin();
+ * try {
+ *     ByteBuf scratch = arena.buffer(512);
+ *     // ...
+ *     scratch.release();
+ * } finally {
+ *     arena.end();
+ * }
+ * }</pre>
+ */
+public final class RequestArena extends AbstractByteBufAllocator
+        implements ByteBufAllocatorMetricProvider, AutoCloseable {
+
+    private final RequestArenas arenas;
+    private final AshlarByteBufAllocator parent;
+    private final @Nullable RequestArena outer;
+    private final long budget;
+    private final Consumer<Runnable> scope;
+
+    // Synchronization: written by the owner only. Read by any thread that allocates: what it sees is itself only if it
+    // is the
+    // owner.
+    private @Nullable Thread owner;
+
+    // Synchronization: as `owner`; once true it stays so.
+    private boolean closed;
+
+    // Synchronization of all below: used by the owner only.
+    /** What the arenas of the owner have in common, or of the last one. */
+    private @Nullable ArenaThread thread;
+    /** Where buffers come from; not open before the first. */
+    private @Nullable BumpRun<AshlarByteBuf> current;
+    /** The runs before, and those of single large buffers. */
+    private final List<BumpRun<AshlarByteBuf>> others = new ArrayList<>(0);
+
+    private final List<Runnable> hooks = new ArrayList<>(0);
+    private @Nullable AllocationSites sites;
+    /** The hook of the outer arena that closes this one. */
+    private @Nullable Runnable closing;
+
+    RequestArena(RequestArenas arenas, @Nullable RequestArena outer, long budget, Consumer<Runnable> scope) {
+        super(arenas.parent().prefersDirect());
+        this.arenas = arenas;
+        this.parent = arenas.parent();
+        this.outer = outer;
+        this.budget = budget;
+        this.scope = scope;
+    }
+
+    // ---- the life of a request
+
+    /**
+     * Begins a request; the calling thread owns the arena until it ends.
+     *
+     * @return this arena
+     * @throws IllegalStateException if one has begun and not ended, or after {@link #close()}
+     */
+    public RequestArena begin() {
+        if (closed) {
+            throw closedException();
+        }
+        if (owner != null) {
+            throw new IllegalStateException(
+                    this + " has begun a request already: call end() first, or use a second arena for"
+                            + " requests that overlap");
+        }
+        ArenaThread mine = thread;
+        if (mine == null || !mine.isCurrent()) {
+            leaveThread();
+            mine = arenas.ofCurrentThread();
+            thread = mine;
+        }
+        current = mine.takeRun();
+        sites = arenas.isStrict() ? new AllocationSites() : null;
+        owner = Thread.currentThread();
+        mine.began();
+        return this;
+    }
+
+    /**
+     * Ends the request: inner arenas and hooks first, the newest before the others; then all memory goes back that is not in use any
+     * more.
+     *
+     * @throws IllegalStateException if no request has begun, or if another thread owns the arena
+     * @throws RuntimeException what the first hook threw that threw anything, after everything has been done; what others threw is
+     *     suppressed in it
+     */
+    public void end() {
+        checkOwner("end");
+        Throwable failure = runHooks();
+        ArenaThread mine = thread;
+        BumpRun<AshlarByteBuf> last = current;
+        assert mine != null && last != null;
+        long used = last.peakBytes();
+        int escaped = release(last, mine);
+        for (int i = others.size() - 1; i >= 0; i--) {
+            used += others.get(i).peakBytes();
+            escaped += release(others.remove(i), mine);
+        }
+        owner = null;
+        current = null;
+        mine.ended(used, escaped);
+        AllocationSites recorded = sites;
+        if (recorded != null && escaped > 0) {
+            recorded.report(escaped);
+        }
+        sites = null;
+        if (failure != null) {
+            throwUnchecked(failure);
+        }
+    }
+
+    /** Lets a run go; returns how many buffers have escaped from it. */
+    private static int release(BumpRun<AshlarByteBuf> run, ArenaThread mine) {
+        int outstanding = run.outstanding();
+        if (run.close()) {
+            mine.keepRun(run);
+            return 0;
+        }
+        return outstanding;
+    }
+
+    /**
+     * Ends the arena, and first the request if one has begun. Calls after the first do nothing.
+     *
+     * @throws IllegalStateException if a request has begun on another thread
+     * @throws RuntimeException as {@link #end()}
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        if (owner != null) {
+            checkOwner("close");
+        }
+        closed = true;
+        if (outer != null && closing != null) {
+            outer.forgetNewest(closing);
+        }
+        if (owner != null) {
+            try {
+                end();
+            } finally {
+                leaveThread();
+            }
+        } else {
+            leaveThread();
+        }
+    }
+
+    private void leaveThread() {
+        ArenaThread left = thread;
+        thread = null;
+        if (left != null) {
+            arenas.leave(left);
+        }
+    }
+
+    private void forgetNewest(Runnable hook) {
+        int newest = hooks.size() - 1;
+        if (newest >= 0 && hooks.get(newest) == hook) {
+            hooks.remove(newest);
+        }
+    }
+
+    /**
+     * Whether a request has begun and not ended.
+     *
+     * @return true between {@link #begin()} and {@link #end()}
+     */
+    public boolean isOpen() {
+        return owner != null;
+    }
+
+    // ---- what a request may do with it
+
+    /**
+     * Does some work for the request: where {@link RequestArenaHandler} made the arena, {@code ctx.alloc()} serves from it meanwhile. For
+     * what goes on with a request later, in a task or after an answer from elsewhere.
+     *
+     * @param work what to do, at once
+     * @throws IllegalStateException if no request has begun, or if another thread owns the arena
+     */
+    public void run(Runnable work) {
+        checkOwner("run");
+        scope.accept(work);
+    }
+
+    /**
+     * Remembers something to be done when the request ends, whatever way it ends. Hooks run on the owner thread, the newest first, each
+     * once, also if others throw. The arena still serves buffers then.
+     *
+     * @param hook what to do
+     * @throws IllegalStateException if no request has begun, or if another thread owns the arena
+     */
+    public void onEnd(Runnable hook) {
+        checkOwner("onEnd");
+        hooks.add(hook);
+    }
+
+    private @Nullable Throwable runHooks() {
+        Throwable first = null;
+        while (!hooks.isEmpty()) {
+            try {
+                hooks.remove(hooks.size() - 1).run();
+            } catch (Throwable e) {
+                if (first == null) {
+                    first = e;
+                } else if (first != e) {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        return first;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void throwUnchecked(Throwable e) throws E {
+        throw (E) e;
+    }
+
+    /**
+     * Begins an arena within this one, for a part of the request: it ends when it is closed, or else before this one does. Its budget is
+     * what this one has left now, and does not count here.
+     *
+     * @return the inner arena, begun; it is for one use
+     * @throws IllegalStateException if no request has begun, or if another thread owns the arena
+     */
+    public RequestArena child() {
+        checkOwner("child");
+        RequestArena inner = new RequestArena(arenas, this, budget - usedBytes(), scope);
+        inner.begin();
+        Runnable closing = inner::close;
+        inner.closing = closing;
+        hooks.add(closing);
+        return inner;
+    }
+
+    /**
+     * The arena that this one is part of.
+     *
+     * @return the outer arena, null if there is none
+     */
+    public @Nullable RequestArena parentArena() {
+        return outer;
+    }
+
+    /**
+     * What the request has used of its budget: the bytes of its buffers and of the gaps between them, less what was free again before the
+     * request's end.
+     *
+     * @return bytes, 0 if no request has begun
+     */
+    public long usedBytes() {
+        BumpRun<AshlarByteBuf> run = current;
+        long bytes = run == null ? 0 : run.usedBytes();
+        for (BumpRun<AshlarByteBuf> other : others) {
+            bytes += other.usedBytes();
+        }
+        return bytes;
+    }
+
+    /**
+     * How many of the request's buffers have not been released.
+     *
+     * @return the number, of about this moment if other threads are releasing
+     */
+    public int outstanding() {
+        BumpRun<AshlarByteBuf> run = current;
+        int sum = run == null ? 0 : run.outstanding();
+        for (BumpRun<AshlarByteBuf> other : others) {
+            sum += other.outstanding();
+        }
+        return sum;
+    }
+
+    // ---- allocating
+
+    @Override
+    protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+        if (Thread.currentThread() != owner) {
+            return fromParent(initialCapacity, maxCapacity);
+        }
+        BumpRun<AshlarByteBuf> run = current;
+        assert run != null;
+        AshlarByteBuf buf = run.tryAllocate(initialCapacity);
+        if (buf == null) {
+            run = runWithRoomFor(initialCapacity);
+            buf = run.tryAllocate(initialCapacity);
+            assert buf != null;
+        }
+        buf.handOutFrom(run, initialCapacity, maxCapacity);
+        AllocationSites recorded = sites;
+        if (recorded != null) {
+            recorded.add(buf);
+        }
+        return AshlarByteBufAllocator.watched(buf);
+    }
+
+    private ByteBuf fromParent(int initialCapacity, int maxCapacity) {
+        if (closed) {
+            throw closedException();
+        }
+        if (arenas.isStrict()) {
+            throw new IllegalStateException(this + " was asked for a buffer "
+                    + (owner == null
+                            ? "outside of a request"
+                            : "by thread=" + Thread.currentThread().getName() + ", but its owner is another")
+                    + ": allocate from the channel's allocator there; an arena that is not strict does so itself");
+        }
+        return parent.newDirectBuffer(initialCapacity, maxCapacity);
+    }
+
+    /** Makes room by a new run: the next, or one for a single large buffer. */
+    private BumpRun<AshlarByteBuf> runWithRoomFor(int bytes) {
+        ArenaThread mine = thread;
+        BumpRun<AshlarByteBuf> run = current;
+        assert mine != null && run != null;
+        closeDrained(mine);
+        long used = usedBytes();
+        if (bytes > budget - used) {
+            mine.hitBudget();
+            throw new RequestBudgetExceededException(budget, used, bytes);
+        }
+        int least = Math.max(
+                BumpRun.ALIGN, bytes + BumpRun.ALIGN - 1 & -BumpRun.ALIGN); // budgets are multiples of that, too
+        if (arenas.isLarge(bytes)) {
+            BumpRun<AshlarByteBuf> own = open(mine.takeRun(), least, mine);
+            others.add(own);
+            if (run.isOpen() && run.capacity() - run.usedBytes() > budget - used - bytes) {
+                others.add(run); // it could give away more than is left
+                current = mine.takeRun();
+            }
+            return own;
+        }
+        if (!run.isOpen()) {
+            return open(run, nextBytes(mine.usualBytes(), least, used), mine);
+        }
+        BumpRun<AshlarByteBuf> next = open(mine.takeRun(), nextBytes(2 * run.capacity(), least, used), mine);
+        others.add(run);
+        current = next;
+        return next;
+    }
+
+    private int nextBytes(int wanted, int least, long used) {
+        return (int) Math.min(Math.max(Math.min(wanted, arenas.longestRunBytes()), least), budget - used);
+    }
+
+    private BumpRun<AshlarByteBuf> open(BumpRun<AshlarByteBuf> run, int bytes, ArenaThread mine) {
+        boolean opened = false;
+        try {
+            run.open(bytes);
+            opened = true;
+        } catch (AllocationException e) {
+            throw new OutOfPoolMemoryError(e);
+        } finally {
+            if (!opened && run != current) {
+                mine.keepRun(run);
+            }
+        }
+        return run;
+    }
+
+    /** Gives back what a long request needs no more: runs whose buffers have all been released. */
+    private void closeDrained(ArenaThread mine) {
+        for (int i = others.size() - 1; i >= 0; i--) {
+            BumpRun<AshlarByteBuf> run = others.get(i);
+            if (run.outstanding() == 0 && run.close()) {
+                others.remove(i);
+                mine.keepRun(run);
+            }
+        }
+    }
+
+    @Override
+    protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+        return parent.newHeapBuffer(initialCapacity, maxCapacity);
+    }
+
+    @Override
+    public CompositeByteBuf compositeHeapBuffer(int maxNumComponents) {
+        return parent.compositeHeapBuffer(maxNumComponents);
+    }
+
+    @Override
+    public CompositeByteBuf compositeDirectBuffer(int maxNumComponents) {
+        return parent.compositeDirectBuffer(maxNumComponents);
+    }
+
+    @Override
+    public boolean isDirectBufferPooled() {
+        return true;
+    }
+
+    /** The parent's: the arena's memory is the parent's. */
+    @Override
+    public ByteBufAllocatorMetric metric() {
+        return parent.metric();
+    }
+
+    // ---- whose turn it is
+
+    private void checkOwner(String method) {
+        Thread thread = owner;
+        if (thread == Thread.currentThread()) {
+            return;
+        }
+        if (closed) {
+            throw closedException();
+        }
+        throw new IllegalStateException(
+                thread == null
+                        ? this + "." + method + "(): no request has begun, or it has ended already"
+                        : this + "." + method + "() was called by thread="
+                                + Thread.currentThread().getName() + ", but the request began on thread="
+                                + thread.getName());
+    }
+
+    private IllegalStateException closedException() {
+        return new IllegalStateException(this + " is closed: it serves no request any more");
+    }
+
+    @Override
+    public String toString() {
+        return "RequestArena[parent=" + parent.name() + ", budget=" + budget + (outer == null ? "]" : ", inner]");
+    }
+}
