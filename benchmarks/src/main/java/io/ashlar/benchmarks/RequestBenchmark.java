@@ -7,9 +7,9 @@ import io.ashlar.netty.RequestArenas;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.Param;
 
 /**
  * What do the buffers of a request cost? A request allocates 20 direct buffers of 64 B to 8 KiB, writes eight bytes into each, releases
@@ -24,13 +24,8 @@ public class RequestBenchmark extends PeerBenchmark {
     private static final int LEVELS = 4;
     private static final int PER_LEVEL = BUFFERS / LEVELS;
 
-    /** Whether requests have an arena; Ashlar's only. */
-    @Param("false")
-    public boolean arena;
-
     private final int[] sizes = new int[BUFFERS];
-    private ByteBufAllocator used;
-    private RequestArena request;
+    private @Nullable RequestArena request;
 
     @Override
     protected void prepare() {
@@ -38,36 +33,44 @@ public class RequestBenchmark extends PeerBenchmark {
         for (int i = 0; i < BUFFERS; i++) {
             sizes[i] = (int) Math.round(64 * Math.pow(2, 7 * random.nextDouble()));
         }
-        used = alloc;
-        if (arena) {
-            request = RequestArenas.builder((AshlarByteBufAllocator) alloc)
-                    .build()
-                    .newArena();
-            used = request;
+        if (alloc instanceof AshlarByteBufAllocator ashlar) {
+            request = RequestArenas.builder(ashlar).build().newArena();
         }
     }
 
     @Override
     protected void releaseAll() {
-        if (arena) {
+        if (request != null) {
             request.close();
         }
     }
 
     /**
-     * One request.
+     * One request, from the allocator.
      *
      * @return something that depends on it
      */
     @Benchmark
     @OperationsPerInvocation(BUFFERS)
-    public int request() {
-        if (!arena) {
-            return level(used, 0);
+    public int buffer() {
+        return level(alloc, 0);
+    }
+
+    /**
+     * One request, from an arena where there are such: the peers do the same as in {@link #buffer()}.
+     *
+     * @return something that depends on it
+     */
+    @Benchmark
+    @OperationsPerInvocation(BUFFERS)
+    public int bufferInArena() {
+        RequestArena arena = request;
+        if (arena == null) {
+            return level(alloc, 0);
         }
-        request.begin();
-        int sum = level(used, 0);
-        request.end();
+        arena.begin();
+        int sum = level(arena, 0);
+        arena.end();
         return sum;
     }
 

@@ -16,6 +16,7 @@ import io.ashlar.benchmarks.LiveSetBenchmark;
 import io.ashlar.benchmarks.PlainThreadBenchmark;
 import io.ashlar.benchmarks.RawAllocatorBenchmark;
 import io.ashlar.benchmarks.ReadWriteBenchmark;
+import io.ashlar.benchmarks.RequestBenchmark;
 import io.ashlar.benchmarks.SearchBenchmark;
 import io.ashlar.benchmarks.SizeClassCountBenchmark;
 import io.ashlar.benchmarks.SmallHeapBenchmark;
@@ -33,6 +34,7 @@ final class Questions {
     private static final double PATTERN = 2;
     private static final double THREADS = 2;
     private static final double HAND_OVER = 1.5;
+    private static final double ARENA = 4;
     private static final double HEAP = 1.5;
     private static final double CONTENTS = 1;
     private static final double CONTENTS_FLOOR = 0.95;
@@ -75,6 +77,10 @@ final class Questions {
                     .baseline()
                     .with("size", "256")
                     .with("consumer", "LOOP"),
+            Question.of("request", "request of 20,", RequestBenchmark.class, NOT_STATED)
+                    .only("buffer"),
+            Question.of("request-arena", "request of 20,", RequestBenchmark.class, ARENA)
+                    .only("bufferInArena"),
             Question.of("growth", "growth, 256 B to 64 KiB", GrowthBenchmark.class, NOT_STATED)
                     .fastOnly("growByWriting"),
             Question.of("heap", "heap buffer", HeapBufferBenchmark.class, HEAP).fast("size", "256", "16384"),
