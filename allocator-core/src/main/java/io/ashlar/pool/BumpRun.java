@@ -3,7 +3,7 @@ package io.ashlar.pool;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Life.</b> The run is <em>opened</em>, blocks are handed out and freed, and it is <em>closed</em>. If all blocks have
  * come back by then, so does the memory, and the run may be opened again. Otherwise the blocks have <em>escaped</em>: they
  * stay valid, and the memory goes back with the last of them, on whatever thread that is; then the run has ended.
+ *
+ * <p>A run has room for a limited number of blocks at a time, however short they are.
  *
  * <p><b>Views</b> belong to a place in the order of hand-outs, not to a piece of memory: the n-th block since everything was
  * free has the n-th view. Whoever allocates has to ask the run anew where the block lies.
@@ -39,7 +41,7 @@ public final class BumpRun<V> extends Run<V> {
     public static final int ALIGN = 8;
 
     private static final int CLOSED = -1;
-    private static final int FIRST_SLOTS = 32;
+    private static final int SLOTS = 256;
     private static final VarHandle SHARED_COUNT;
 
     static {
@@ -79,12 +81,16 @@ public final class BumpRun<V> extends Run<V> {
     /** How many blocks are outstanding, as far as the owner knows. */
     private int live;
 
-    private int nextSlot;
-    private @Nullable V[] views;
-    /** Where the block of each slot begins, in bytes from the start of the run; its complement once the owner has freed it. */
-    private int[] offsets = new int[FIRST_SLOTS];
+    /** Serves what a block has to move to if it outgrows its place; null while closed. */
+    private @Nullable IntFunction<V> overflow;
 
-    private int[] sizes = new int[FIRST_SLOTS];
+    // Of a fixed length, since others write into them when they free a block: a longer copy could miss that.
+    private int nextSlot;
+    private final @Nullable V[] views;
+    /** Where the block of each slot begins, in bytes from the start of the run; its complement once the owner has freed it. */
+    private final int[] offsets = new int[SLOTS];
+
+    private final int[] sizes = new int[SLOTS];
 
     /**
      * Synchronization: atomic. Until blocks have escaped: minus the number of blocks that other threads have freed. From then on:
@@ -97,7 +103,7 @@ public final class BumpRun<V> extends Run<V> {
         super(false);
         this.pool = pool;
         this.owner = Thread.currentThread();
-        this.views = (V[]) new Object[FIRST_SLOTS];
+        this.views = (V[]) new Object[SLOTS];
     }
 
     // ---- opening and closing, by the owner
@@ -106,12 +112,14 @@ public final class BumpRun<V> extends Run<V> {
      * Gets memory for the run.
      *
      * @param bytes how many the blocks may take altogether; the memory is a power of two at least as long
+     * @param newOverflow gives a block of another run to one that outgrows its place; called on the owner thread, while the run is
+     *     open. It may throw.
      * @throws IllegalArgumentException if {@code bytes} is not positive
      * @throws IllegalStateException if called by another thread than the owner, if the run is open or has ended, or if the pool is
      *     closed
      * @throws io.ashlar.memory.AllocationException if the limit leaves no room
      */
-    public void open(int bytes) {
+    public void open(int bytes, IntFunction<V> newOverflow) {
         checkOwner();
         if (bytes <= 0) {
             throw new IllegalArgumentException("bytes=" + bytes + ": a run has at least one");
@@ -124,7 +132,7 @@ public final class BumpRun<V> extends Run<V> {
         blockView = taken.handOut();
         bind(taken.region(), taken.offset(), taken.bytes());
         bytesRequested = bytes;
-        peak = 0;
+        overflow = newOverflow;
         limit = bytes;
     }
 
@@ -156,6 +164,7 @@ public final class BumpRun<V> extends Run<V> {
             Thread self = owner;
             owner = null; // from here on the owner frees as others do
             if ((int) SHARED_COUNT.getAndAdd(this, live) + live != 0) {
+                overflow = null;
                 limit = CLOSED;
                 return false;
             }
@@ -164,10 +173,20 @@ public final class BumpRun<V> extends Run<V> {
         sharedCount = 0;
         live = 0;
         top = 0;
+        peak = 0;
         nextSlot = 0;
         giveBack();
+        overflow = null;
         limit = CLOSED;
         return true;
+    }
+
+    /** Hands out nothing more, and lets no block grow, until the run is opened anew; called by the owner. */
+    public void seal() {
+        checkOwner();
+        if (limit != CLOSED) {
+            limit = top;
+        }
     }
 
     /** Gives the memory back, by whoever is the last to use it. */
@@ -198,8 +217,8 @@ public final class BumpRun<V> extends Run<V> {
             return noRoom(size);
         }
         int slot = nextSlot;
-        if (slot == offsets.length) {
-            addSlots();
+        if (slot == SLOTS) {
+            return null;
         }
         offsets[slot] = at;
         sizes[slot] = end - at;
@@ -227,17 +246,21 @@ public final class BumpRun<V> extends Run<V> {
         return null;
     }
 
-    private void addSlots() {
-        int more = 2 * offsets.length;
-        views = Arrays.copyOf(views, more);
-        offsets = Arrays.copyOf(offsets, more);
-        sizes = Arrays.copyOf(sizes, more);
+    /**
+     * Hands out the view of a block to which a block of this run is to move.
+     *
+     * @param size bytes
+     * @return the view; null if the caller does not own the run, or the run is not open
+     */
+    public @Nullable V tryOverflow(int size) {
+        IntFunction<V> other = Thread.currentThread() == owner ? overflow : null;
+        return other == null ? null : other.apply(size);
     }
 
     /**
      * How many bytes there are to hand out altogether.
      *
-     * @return what {@link #open} was called with; 0 if the run is not open
+     * @return what {@link #open} was called with, or what was used when the run was sealed; 0 if the run is not open
      */
     public int capacity() {
         return limit == CLOSED ? 0 : limit;
@@ -253,7 +276,7 @@ public final class BumpRun<V> extends Run<V> {
     }
 
     /**
-     * How many bytes were used at most since the run was opened, or about that: newest blocks that were freed first do not count.
+     * How many bytes were used at most since the run was opened (0 if it is not open), or about that: newest blocks that were freed first do not count.
      *
      * @return bytes
      */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,6 +27,9 @@ class BumpRunTest {
     private static final int KIB = 1 << 10;
     private static final int MIB = 1 << 20;
     private static final int ROUNDS = 50_000;
+    private static final IntFunction<RawView> NO_OVERFLOW = size -> {
+        throw new AssertionError("nothing outgrows its place here");
+    };
 
     private final CountingSource source = new CountingSource();
     private final MemoryPool<RawView> pool = TestPools.oneStripe(RawView::new, source)
@@ -54,7 +58,7 @@ class BumpRunTest {
     @Test
     void itsMemoryIsOneLargeBlockOfThePoolWhileItIsOpen() {
         assertNull(run.tryAllocate(1));
-        run.open(48 * KIB);
+        run.open(48 * KIB, NO_OVERFLOW);
         assertTrue(run.isOpen());
         assertEquals(1, pool.stats().outstanding());
         assertEquals(48 * KIB, pool.stats().requestedBytes());
@@ -71,7 +75,7 @@ class BumpRunTest {
 
     @Test
     void blocksLieOneAfterTheOtherWithinTheMemory() {
-        run.open(4 * KIB);
+        run.open(4 * KIB, NO_OVERFLOW);
         int end = run.offset();
         List<RawView> views = new ArrayList<>();
         for (int size : new int[] {1, 8, 9, 0, 1000}) {
@@ -98,7 +102,7 @@ class BumpRunTest {
     void viewsAndMemoryAreUsedAgainByTheNextRequest() {
         List<RawView> first = new ArrayList<>();
         for (int request = 0; request < 100; request++) {
-            run.open(64 * KIB);
+            run.open(64 * KIB, NO_OVERFLOW);
             for (int i = 0; i < 50; i++) {
                 RawView view = allocate(200 + i);
                 if (request == 0) {
@@ -114,7 +118,7 @@ class BumpRunTest {
 
     @Test
     void theNewestBlockGrowsAndShrinksWhereItIs() {
-        run.open(4 * KIB);
+        run.open(4 * KIB, NO_OVERFLOW);
         RawView older = allocate(100);
         RawView newest = allocate(100);
         assertTrue(run.tryResize(newest.index(), 100, 2000));
@@ -135,7 +139,7 @@ class BumpRunTest {
 
     @Test
     void theNewestBlockThatIsFreedFirstLeavesNothingBehind() {
-        run.open(4 * KIB);
+        run.open(4 * KIB, NO_OVERFLOW);
         RawView kept = allocate(100);
         for (int i = 0; i < 1000; i++) {
             allocate(3000).free(3000);
@@ -147,7 +151,7 @@ class BumpRunTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 50})
     void blocksFreedByAnotherThreadCountWhenTheRunIsClosed(int count) throws Exception {
-        run.open(64 * KIB);
+        run.open(64 * KIB, NO_OVERFLOW);
         List<RawView> views = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             views.add(allocate(100));
@@ -155,7 +159,7 @@ class BumpRunTest {
         Daemon.start(() -> views.forEach(view -> view.free(100))).join();
         assertEquals(0, run.outstanding());
         assertTrue(run.close());
-        run.open(64 * KIB);
+        run.open(64 * KIB, NO_OVERFLOW);
         assertEquals(run.offset(), offset(allocate(100)));
         views.get(0).free(100);
     }
@@ -163,7 +167,7 @@ class BumpRunTest {
     @Test
     void aBlockThatEscapesKeepsTheMemoryUntilItIsFreed() throws Exception {
         for (boolean byOwner : new boolean[] {true, false}) {
-            run.open(64 * KIB);
+            run.open(64 * KIB, NO_OVERFLOW);
             RawView freed = allocate(100);
             RawView escaping = allocate(100);
             freed.free(100);
@@ -171,10 +175,10 @@ class BumpRunTest {
             int at = offset(escaping);
             assertFalse(run.close());
             assertFalse(run.close());
-            assertThrows(IllegalStateException.class, () -> ended.open(100));
+            assertThrows(IllegalStateException.class, () -> ended.open(100, NO_OVERFLOW));
             assertEquals(64 * KIB, pool.stats().usedBytes());
             run = pool.newBumpRun();
-            run.open(64 * KIB);
+            run.open(64 * KIB, NO_OVERFLOW);
             assertTrue(run.offset() != ended.offset() || run.region() != ended.region());
             assertEquals(at, offset(escaping));
             if (byOwner) {
@@ -205,7 +209,7 @@ class BumpRunTest {
         });
         int escapes = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            run.open(8 * KIB);
+            run.open(8 * KIB, NO_OVERFLOW);
             RawView kept = allocate(100);
             inbox.set(new RawView[] {allocate(100), allocate(100)});
             for (int i = 0; i < round % 64; i++) {
@@ -229,7 +233,7 @@ class BumpRunTest {
 
     @Test
     void freeingTwiceIsNoticed() {
-        run.open(4 * KIB);
+        run.open(4 * KIB, NO_OVERFLOW);
         RawView kept = allocate(100);
         RawView view = allocate(100);
         view.free(100);
@@ -241,17 +245,17 @@ class BumpRunTest {
 
     @Test
     void whatMakesNoSenseIsRefused() throws Exception {
-        assertThrows(IllegalArgumentException.class, () -> run.open(0));
-        assertThrows(IllegalArgumentException.class, () -> run.open(-1));
-        AllocationException full = assertThrows(AllocationException.class, () -> run.open(5 * MIB));
+        assertThrows(IllegalArgumentException.class, () -> run.open(0, NO_OVERFLOW));
+        assertThrows(IllegalArgumentException.class, () -> run.open(-1, NO_OVERFLOW));
+        AllocationException full = assertThrows(AllocationException.class, () -> run.open(5 * MIB, NO_OVERFLOW));
         assertEquals(5 * MIB, full.requested());
         assertFalse(run.isOpen());
-        run.open(64);
-        assertThrows(IllegalStateException.class, () -> run.open(64));
+        run.open(64, NO_OVERFLOW);
+        assertThrows(IllegalStateException.class, () -> run.open(64, NO_OVERFLOW));
         assertThrows(IllegalArgumentException.class, () -> run.tryAllocate(-1));
         Daemon.start(() -> {
                     assertThrows(IllegalStateException.class, run::close);
-                    assertThrows(IllegalStateException.class, () -> run.open(64));
+                    assertThrows(IllegalStateException.class, () -> run.open(64, NO_OVERFLOW));
                 })
                 .join();
     }
@@ -261,7 +265,7 @@ class BumpRunTest {
         MemoryPool<RawView> closing =
                 TestPools.oneStripe(RawView::new, source).regionSize(MIB).build();
         BumpRun<RawView> last = closing.newBumpRun();
-        last.open(64 * KIB);
+        last.open(64 * KIB, NO_OVERFLOW);
         RawView view = last.tryAllocate(100);
         assertNotNull(view);
         closing.close();
@@ -270,6 +274,53 @@ class BumpRunTest {
         assertEquals(7, view.run().memory().get(offset(view)));
         view.free(100);
         TestPools.assertClosedWithNothingLeft(closing, source);
-        assertThrows(IllegalStateException.class, () -> closing.newBumpRun().open(64));
+        assertThrows(IllegalStateException.class, () -> closing.newBumpRun().open(64, NO_OVERFLOW));
+    }
+
+    /** However short they are, blocks are limited in number: their views are kept. */
+    @Test
+    void theNumberOfBlocksIsLimited() {
+        run.open(MIB, NO_OVERFLOW);
+        List<RawView> views = new ArrayList<>();
+        for (RawView view = run.tryAllocate(8); view != null; view = run.tryAllocate(8)) {
+            views.add(view);
+        }
+        assertEquals(256, views.size());
+        views.get(0).free(8);
+        assertNull(run.tryAllocate(8));
+        views.get(255).free(8);
+        assertSame(views.get(255), run.tryAllocate(8));
+        views.subList(1, 256).forEach(view -> view.free(8));
+        assertEquals(0, run.outstanding());
+    }
+
+    @Test
+    void aSealedRunGivesNothingMoreAndLetsNothingGrow() {
+        run.open(64 * KIB, NO_OVERFLOW);
+        RawView view = allocate(100);
+        run.seal();
+        assertNull(run.tryAllocate(8));
+        assertFalse(run.tryResize(view.index(), 100, 200));
+        assertTrue(run.tryResize(view.index(), 100, 104));
+        assertEquals(104, run.usedBytes());
+        view.free(100);
+        run.close();
+        run.open(64 * KIB, NO_OVERFLOW);
+        allocate(60 * KIB).free(0);
+    }
+
+    @Test
+    void onlyTheOwnerOfAnOpenRunIsGivenOtherBlocks() throws Exception {
+        BumpRun<RawView> other = pool.newBumpRun();
+        other.open(64 * KIB, NO_OVERFLOW);
+        run.open(64 * KIB, other::tryAllocate);
+        RawView moved = run.tryOverflow(100);
+        assertNotNull(moved);
+        assertSame(other, moved.run());
+        Daemon.run(() -> assertNull(run.tryOverflow(100)));
+        run.close();
+        assertNull(run.tryOverflow(100));
+        moved.free(100);
+        other.close();
     }
 }

@@ -100,6 +100,12 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
 
     /** The same for a block of a bump, which lies elsewhere at each hand-out. */
     final B handOutFrom(BumpRun<B> bump, int capacity, int maxCapacity) {
+        follow(bump);
+        return handOut(capacity, maxCapacity);
+    }
+
+    /** Finds out where its block lies this time. */
+    final void follow(BumpRun<B> bump) {
         ByteBuffer newMemory = bump.memory();
         if (newMemory != memory) {
             memory = newMemory;
@@ -108,7 +114,6 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
         offset = bump.blockOffset(index);
         size = bump.blockSize(index);
         bound(bump, index);
-        return handOut(capacity, maxCapacity);
     }
 
     // ---- the block and its memory
@@ -236,7 +241,8 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
         if (run.tryResize(index, length, newCapacity)) {
             size = run.blockSize(index);
         } else {
-            moveTo(pool.allocate(newCapacity), length);
+            B target = run instanceof BumpRun<B> bump ? bump.tryOverflow(newCapacity) : null;
+            moveTo(target != null ? target : pool.allocate(newCapacity), length);
         }
         length = newCapacity;
     }
@@ -244,6 +250,7 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
     private void shrink(int newCapacity) {
         if (!tryMoveToSmaller(newCapacity)) {
             run.tryResize(index, length, newCapacity);
+            size = run.blockSize(index);
         }
         length = newCapacity;
         trimIndicesToCapacity(newCapacity);

@@ -64,6 +64,10 @@ final class ArenaCounters {
             }
         }
 
+        synchronized int openCount() {
+            return open.size();
+        }
+
         synchronized RequestArenaStats sum(String name) {
             long[] sums = closed.clone();
             open.forEach(counters -> addTo(sums, counters));

@@ -63,6 +63,11 @@ final class ArenaThread {
         return enough <= leastBytes ? leastBytes : (int) Math.min(mostBytes, Long.highestOneBit(enough - 1) << 1);
     }
 
+    /** How long runs are at least. */
+    int leastBytes() {
+        return leastBytes;
+    }
+
     void began() {
         counters.began();
     }

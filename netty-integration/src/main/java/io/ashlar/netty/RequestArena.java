@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Memory</b> comes in runs, blocks of the parent's pool. The first is as long as requests needed lately, further ones are twice
  * as long as the last, up to a limit. What is longer than a quarter of the longest run gets a run of its own. The newest buffer grows and
  * shrinks in place, and its memory is free again at once when it is released first; when nothing is outstanding in a run, all of it
- * is free again.
+ * is free again. A buffer that outgrows its place moves, within the arena.
  *
- * <p><b>What it leaves to the parent:</b> heap buffers, composite buffers as such, the growth of a buffer that is not the newest, whatever
- * is allocated outside of a request or by another thread, and {@link ByteBuf#alloc()}.
+ * <p><b>What it leaves to the parent:</b> heap buffers, composite buffers as such, {@link ByteBuf#alloc()}, and whatever is allocated, or
+ * has to move, outside of the request or on another thread. None of that counts against the budget.
  *
  * <table>
  *   <caption>Cost</caption>
@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>allocate</td><td>O(1), no lock, no atomic operation</td><td>that of a large block of the pool, for a new run</td></tr>
  *   <tr><td>release</td><td colspan="2">O(1); by another thread one atomic operation more</td></tr>
  *   <tr><td>begin</td><td colspan="2">O(1); memory is fetched with the first buffer</td></tr>
- *   <tr><td>end</td><td colspan="2">O(runs + hooks), no lock on an event loop</td></tr>
+ *   <tr><td>end</td><td colspan="2">O(runs + hooks), mostly no lock on an event loop</td></tr>
  * </table>
  *
  * <p><b>Thread safety.</b> The thread that calls {@link #begin()} owns the arena until {@link #end()}; all methods but those of an
@@ -47,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  * thread.
  *
  * <p><b>Errors.</b> Without room in the pool for a run: {@link OutOfPoolMemoryError}. Beyond the budget:
- * {@link RequestBudgetExceededException}. After {@link #close()}: {@link IllegalStateException}.
+ * {@link RequestBudgetExceededException}, also from a buffer that has to grow. After {@link #close()}: {@link IllegalStateException}.
+ * Closing the parent does not end a request that has a run; it does not get another.
  *
  * <pre>{@code
  * RequestArenas arenas = RequestArenas.builder(allocator).budget(4 << 20).build();
@@ -69,10 +70,10 @@ public final class RequestArena extends AbstractByteBufAllocator
     private final AshlarByteBufAllocator parent;
     private final @Nullable RequestArena outer;
     private final long budget;
-    private final Consumer<Runnable> scope;
+    /** Does work so that the channel's allocator is this arena; null for an arena without a channel. */
+    private final @Nullable Consumer<Runnable> scope;
 
-    // Synchronization: written by the owner only. Read by any thread that allocates: what it sees is itself only if it
-    // is the
+    // Synchronization: written by the owner only. Any thread that allocates reads it, and sees itself only if it is the
     // owner.
     private @Nullable Thread owner;
 
@@ -80,6 +81,13 @@ public final class RequestArena extends AbstractByteBufAllocator
     private boolean closed;
 
     // Synchronization of all below: used by the owner only.
+    private boolean ending;
+    /** While an answer is encoded, so that a request without budget can still be answered. */
+    private boolean exempt;
+    /** What was used of runs that have gone back before the request's end, and by inner arenas that have ended. */
+    private long goneBytes;
+    /** How many buffers have escaped from inner arenas. */
+    private int escapedInside;
     /** What the arenas of the owner have in common, or of the last one. */
     private @Nullable ArenaThread thread;
     /** Where buffers come from; not open before the first. */
@@ -92,7 +100,7 @@ public final class RequestArena extends AbstractByteBufAllocator
     /** The hook of the outer arena that closes this one. */
     private @Nullable Runnable closing;
 
-    RequestArena(RequestArenas arenas, @Nullable RequestArena outer, long budget, Consumer<Runnable> scope) {
+    RequestArena(RequestArenas arenas, @Nullable RequestArena outer, long budget, @Nullable Consumer<Runnable> scope) {
         super(arenas.parent().prefersDirect());
         this.arenas = arenas;
         this.parent = arenas.parent();
@@ -110,6 +118,12 @@ public final class RequestArena extends AbstractByteBufAllocator
      * @throws IllegalStateException if one has begun and not ended, or after {@link #close()}
      */
     public RequestArena begin() {
+        checkUnmanaged("begin");
+        beginRequest();
+        return this;
+    }
+
+    void beginRequest() {
         if (closed) {
             throw closedException();
         }
@@ -126,9 +140,11 @@ public final class RequestArena extends AbstractByteBufAllocator
         }
         current = mine.takeRun();
         sites = arenas.isStrict() ? new AllocationSites() : null;
+        goneBytes = 0;
         owner = Thread.currentThread();
-        mine.began();
-        return this;
+        if (outer == null) {
+            mine.began();
+        }
     }
 
     /**
@@ -140,12 +156,21 @@ public final class RequestArena extends AbstractByteBufAllocator
      *     suppressed in it
      */
     public void end() {
+        checkUnmanaged("end");
         checkOwner("end");
+        endRequest();
+    }
+
+    void endRequest() {
+        if (ending) {
+            throw new IllegalStateException(this + ".end() was called by a hook: the request is ending already");
+        }
+        ending = true;
         Throwable failure = runHooks();
         ArenaThread mine = thread;
         BumpRun<AshlarByteBuf> last = current;
         assert mine != null && last != null;
-        long used = last.peakBytes();
+        long used = goneBytes + last.peakBytes();
         int escaped = release(last, mine);
         for (int i = others.size() - 1; i >= 0; i--) {
             used += others.get(i).peakBytes();
@@ -153,15 +178,29 @@ public final class RequestArena extends AbstractByteBufAllocator
         }
         owner = null;
         current = null;
-        mine.ended(used, escaped);
+        ending = false;
+        if (outer == null) {
+            mine.ended(used, escaped + escapedInside);
+            escapedInside = 0;
+        } else {
+            outer.innerEnded(used, escaped + escapedInside);
+        }
         AllocationSites recorded = sites;
         if (recorded != null && escaped > 0) {
             recorded.report(escaped);
         }
         sites = null;
+        if (closed) {
+            leaveThread();
+        }
         if (failure != null) {
             throwUnchecked(failure);
         }
+    }
+
+    private void innerEnded(long used, int escaped) {
+        goneBytes += used;
+        escapedInside += escaped;
     }
 
     /** Lets a run go; returns how many buffers have escaped from it. */
@@ -182,24 +221,25 @@ public final class RequestArena extends AbstractByteBufAllocator
      */
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
+        checkUnmanaged("close");
         if (owner != null) {
             checkOwner("close");
+        }
+        closeArena();
+    }
+
+    void closeArena() {
+        if (closed) {
+            return;
         }
         closed = true;
         if (outer != null && closing != null) {
             outer.forgetNewest(closing);
         }
-        if (owner != null) {
-            try {
-                end();
-            } finally {
-                leaveThread();
-            }
-        } else {
+        if (owner == null) {
             leaveThread();
+        } else if (!ending) {
+            endRequest();
         }
     }
 
@@ -208,6 +248,14 @@ public final class RequestArena extends AbstractByteBufAllocator
         thread = null;
         if (left != null) {
             arenas.leave(left);
+        }
+    }
+
+    /** What {@link RequestArenaHandler} has begun it ends, too. */
+    private void checkUnmanaged(String method) {
+        if (scope != null && outer == null) {
+            throw new IllegalStateException(
+                    this + "." + method + "(): this arena belongs to RequestArenaHandler, which begins and ends it");
         }
     }
 
@@ -231,14 +279,19 @@ public final class RequestArena extends AbstractByteBufAllocator
 
     /**
      * Does some work for the request: where {@link RequestArenaHandler} made the arena, {@code ctx.alloc()} serves from it meanwhile. For
-     * what goes on with a request later, in a task or after an answer from elsewhere.
+     * what goes on with a request later, in a task or after an answer from elsewhere; not after the request has ended, since the arena may
+     * serve the channel's next one by then.
      *
      * @param work what to do, at once
      * @throws IllegalStateException if no request has begun, or if another thread owns the arena
      */
     public void run(Runnable work) {
         checkOwner("run");
-        scope.accept(work);
+        if (scope == null) {
+            work.run();
+        } else {
+            scope.accept(work);
+        }
     }
 
     /**
@@ -284,8 +337,8 @@ public final class RequestArena extends AbstractByteBufAllocator
     public RequestArena child() {
         checkOwner("child");
         RequestArena inner = new RequestArena(arenas, this, budget - usedBytes(), scope);
-        inner.begin();
-        Runnable closing = inner::close;
+        inner.beginRequest();
+        Runnable closing = inner::closeArena;
         inner.closing = closing;
         hooks.add(closing);
         return inner;
@@ -341,6 +394,9 @@ public final class RequestArena extends AbstractByteBufAllocator
         AshlarByteBuf buf = run.tryAllocate(initialCapacity);
         if (buf == null) {
             run = runWithRoomFor(initialCapacity);
+            if (run == null) {
+                return parent.newDirectBuffer(initialCapacity, maxCapacity);
+            }
             buf = run.tryAllocate(initialCapacity);
             assert buf != null;
         }
@@ -350,6 +406,23 @@ public final class RequestArena extends AbstractByteBufAllocator
             recorded.add(buf);
         }
         return AshlarByteBufAllocator.watched(buf);
+    }
+
+    /** What a buffer of this request moves to when it grows beyond its place. */
+    private AshlarByteBuf overflow(int bytes) {
+        BumpRun<AshlarByteBuf> run = current;
+        assert run != null;
+        AshlarByteBuf target = run.tryAllocate(bytes);
+        if (target == null) {
+            run = runWithRoomFor(bytes);
+            if (run == null) {
+                return parent.direct().allocate(bytes);
+            }
+            target = run.tryAllocate(bytes);
+            assert target != null;
+        }
+        target.follow(run);
+        return target;
     }
 
     private ByteBuf fromParent(int initialCapacity, int maxCapacity) {
@@ -366,35 +439,43 @@ public final class RequestArena extends AbstractByteBufAllocator
         return parent.newDirectBuffer(initialCapacity, maxCapacity);
     }
 
-    /** Makes room by a new run: the next, or one for a single large buffer. */
-    private BumpRun<AshlarByteBuf> runWithRoomFor(int bytes) {
+    /** Makes room by a new run: the next, or one for a single large buffer. Null if the parent is to serve. */
+    private @Nullable BumpRun<AshlarByteBuf> runWithRoomFor(int bytes) {
         ArenaThread mine = thread;
         BumpRun<AshlarByteBuf> run = current;
         assert mine != null && run != null;
         closeDrained(mine);
         long used = usedBytes();
-        if (bytes > budget - used) {
+        long least = Math.max(BumpRun.ALIGN, (long) bytes + BumpRun.ALIGN - 1 & -BumpRun.ALIGN); // as budgets are
+        if (least > budget - used || least > Integer.MAX_VALUE) {
+            if (exempt) {
+                return null;
+            }
             mine.hitBudget();
             throw new RequestBudgetExceededException(budget, used, bytes);
         }
-        int least = Math.max(
-                BumpRun.ALIGN, bytes + BumpRun.ALIGN - 1 & -BumpRun.ALIGN); // budgets are multiples of that, too
         if (arenas.isLarge(bytes)) {
-            BumpRun<AshlarByteBuf> own = open(mine.takeRun(), least, mine);
+            BumpRun<AshlarByteBuf> own = open(mine.takeRun(), (int) least, mine);
             others.add(own);
-            if (run.isOpen() && run.capacity() - run.usedBytes() > budget - used - bytes) {
-                others.add(run); // it could give away more than is left
-                current = mine.takeRun();
+            if (run.isOpen() && run.capacity() - run.usedBytes() > budget - used - least) {
+                retire(run, mine.takeRun()); // it could give away more than is left
             }
             return own;
         }
         if (!run.isOpen()) {
-            return open(run, nextBytes(mine.usualBytes(), least, used), mine);
+            return open(run, nextBytes(mine.usualBytes(), (int) least, used), mine);
         }
-        BumpRun<AshlarByteBuf> next = open(mine.takeRun(), nextBytes(2 * run.capacity(), least, used), mine);
+        int wanted =
+                Math.max(mine.leastBytes(), 2 * run.usedBytes()); // not the capacity: there may be many short buffers
+        BumpRun<AshlarByteBuf> next = open(mine.takeRun(), nextBytes(wanted, (int) least, used), mine);
+        retire(run, next);
+        return next;
+    }
+
+    private void retire(BumpRun<AshlarByteBuf> run, BumpRun<AshlarByteBuf> next) {
+        run.seal();
         others.add(run);
         current = next;
-        return next;
     }
 
     private int nextBytes(int wanted, int least, long used) {
@@ -404,7 +485,7 @@ public final class RequestArena extends AbstractByteBufAllocator
     private BumpRun<AshlarByteBuf> open(BumpRun<AshlarByteBuf> run, int bytes, ArenaThread mine) {
         boolean opened = false;
         try {
-            run.open(bytes);
+            run.open(bytes, this::overflow);
             opened = true;
         } catch (AllocationException e) {
             throw new OutOfPoolMemoryError(e);
@@ -418,13 +499,28 @@ public final class RequestArena extends AbstractByteBufAllocator
 
     /** Gives back what a long request needs no more: runs whose buffers have all been released. */
     private void closeDrained(ArenaThread mine) {
+        BumpRun<AshlarByteBuf> last = current;
+        assert last != null;
+        if (last.isOpen() && last.outstanding() == 0) {
+            goneBytes += last.peakBytes();
+            last.close();
+        }
         for (int i = others.size() - 1; i >= 0; i--) {
             BumpRun<AshlarByteBuf> run = others.get(i);
-            if (run.outstanding() == 0 && run.close()) {
+            if (run.outstanding() == 0) {
+                goneBytes += run.peakBytes();
+                run.close();
                 others.remove(i);
                 mine.keepRun(run);
             }
         }
+    }
+
+    /** Lets the parent serve beyond the budget, or not; returns whether it did before. */
+    boolean exempt(boolean newExempt) {
+        boolean before = exempt;
+        exempt = newExempt;
+        return before;
     }
 
     @Override

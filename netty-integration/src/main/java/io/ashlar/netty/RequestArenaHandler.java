@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Gives every request of a channel a {@link RequestArena}: while a handler is at work for it, {@code ctx.alloc()} serves from there,
  * and nothing else in the application changes.
  *
- * <p>It stands behind the codec and before all handlers of the application:
+ * <p>It stands behind the codec and before all handlers of the application, from before the first request on: of an answer to a request that it
+ * has not seen, it would believe that it is the answer to the next.
  * <pre>{@code
  * pipeline.addLast(new HttpServerCodec());
  * pipeline.addLast(RequestArenaHandler.http1(arenas));
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>When it serves.</b> While a part of a request goes through the handlers behind this one, and while a part of the answer goes
  * through those before it, {@code ctx.alloc()} is the request's arena. At all other times it is the arenas' parent: for reading from the
- * socket, in a task, in a timer, in {@code channelReadComplete}. Such code calls {@link RequestArena#run} to be back in its request;
+ * socket, for a flush and what TLS makes of it, in a task, in a timer, in {@code channelReadComplete}. Such code calls {@link RequestArena#run} to be back in its request;
  * {@link #current} tells which that is.
  *
  * <p><b>When a request ends:</b> as soon as the last part of its answer has been written to the socket, or the writing has failed;
@@ -44,6 +45,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
 
     // Synchronization of all below: used by the channel's event loop only.
     private @Nullable ByteBufAllocator before;
+    private boolean removed;
     private @Nullable Exchange receiving;
     private final ArrayDeque<Exchange> unanswered = new ArrayDeque<>();
     private final List<Exchange> open = new ArrayList<>();
@@ -89,7 +91,8 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
     }
 
     /**
-     * The arena of the request that is being handled. To be asked while a part of it goes through the pipeline, and kept for later.
+     * The arena of the request that is being handled. To be asked while a part of it goes through the pipeline, and kept until the request
+     * has ended: after that the same object serves another request of the channel. {@link RequestArena#onEnd} tells when that is.
      *
      * @param ctx a handler's context
      * @return the arena; null outside of a request, on another thread, or if the channel has no handler of this class
@@ -132,7 +135,12 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
             ctx.channel().config().setAllocator(original);
         }
         before = null;
+        removed = true;
         endAll(ctx);
+        for (Exchange exchange : spare) {
+            exchange.arena.closeArena();
+        }
+        spare.clear();
     }
 
     @Override
@@ -144,11 +152,17 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
     private void endAll(ChannelHandlerContext ctx) {
         receiving = null;
         unanswered.clear();
-        for (int i = open.size() - 1; i >= 0; i--) {
-            Exchange exchange = open.get(i);
+        for (Exchange exchange : List.copyOf(open)) { // a hook may end others
             exchange.answered = true;
             endIfDone(ctx, exchange);
         }
+    }
+
+    /** The channel may go on with another event loop: requests do not. */
+    @Override
+    public void channelUnregistered(ChannelHandlerContext ctx) {
+        ctx.fireChannelUnregistered();
+        endAll(ctx);
     }
 
     // ---- requests and answers
@@ -189,11 +203,35 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
             told = promise.unvoid().addListener(exchange);
         }
         RequestArena outer = exchange.enter();
+        boolean exempt = exchange.arena.exempt(true);
         try {
             ctx.write(msg, told);
         } finally {
+            exchange.arena.exempt(exempt);
             exchange.leaveTo(outer);
             endIfDone(ctx, exchange);
+        }
+    }
+
+    /** Outside of any request: what a flush allocates, such as the records of TLS, belongs to the connection. */
+    @Override
+    public void flush(ChannelHandlerContext ctx) {
+        RequestArena outer = scope.enter(null);
+        try {
+            ctx.flush();
+        } finally {
+            scope.leaveTo(outer);
+        }
+    }
+
+    /** Outside of any request: what is read is not known to belong to it. */
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        RequestArena outer = scope.enter(null);
+        try {
+            ctx.read();
+        } finally {
+            scope.leaveTo(outer);
         }
     }
 
@@ -210,19 +248,25 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
 
     /** Ends an exchange that is answered, unless somebody is still at work in it further up the stack. */
     private void endIfDone(ChannelHandlerContext ctx, Exchange exchange) {
-        if (!exchange.answered || exchange.depth > 0 || !exchange.arena.isOpen()) {
+        if (!exchange.answered || exchange.depth > 0 || !open.remove(exchange)) {
             return;
         }
-        open.remove(exchange);
         if (receiving == exchange) {
             receiving = null; // answered before it was complete; what still comes belongs to nothing
         }
+        exchange.depth++; // hooks may do work in it
         try {
-            exchange.arena.end();
+            exchange.arena.endRequest();
         } catch (Throwable thrownByHook) {
             ctx.fireExceptionCaught(thrownByHook);
+        } finally {
+            exchange.depth--;
         }
-        spare.addLast(exchange);
+        if (removed) {
+            exchange.arena.closeArena();
+        } else {
+            spare.addLast(exchange);
+        }
     }
 
     /** One request and its answer; used again for later ones of the channel. */
@@ -251,7 +295,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
 
         void begin() {
             answered = false;
-            arena.begin();
+            arena.beginRequest();
         }
 
         @Nullable

@@ -50,10 +50,10 @@ public final class RequestArenas {
      * @return a new arena, not begun
      */
     public RequestArena newArena() {
-        return newArena(Runnable::run);
+        return new RequestArena(this, null, budget, null);
     }
 
-    /** Makes the arena of a channel's requests; {@code scope} runs work so that the channel's allocator is the arena. */
+    /** Makes an arena of a channel's requests; {@code scope} does work so that the channel's allocator is the arena. */
     RequestArena newArena(Consumer<Runnable> scope) {
         return new RequestArena(this, null, budget, scope);
     }
@@ -74,6 +74,11 @@ public final class RequestArenas {
      */
     public RequestArenaStats stats() {
         return counters.sum(parent.name());
+    }
+
+    /** How many threads, or arenas of threads that share nothing, count at the moment. */
+    int openCounters() {
+        return counters.openCount();
     }
 
     int longestRunBytes() {
@@ -170,8 +175,8 @@ public final class RequestArenas {
 
         /**
          * Whether arenas insist on order: buffers that are still in use at the end of their request are logged with the place where they
-         * were allocated, and who asks for a buffer outside of a request, or on another thread, gets an exception. Costs a stack trace per
-         * buffer; for tests.
+         * were allocated, and who asks the arena itself for a buffer outside of a request, or on another thread, gets an exception. Costs a
+         * stack trace per buffer; for tests.
          *
          * @param newStrict default false
          * @return this

@@ -25,9 +25,9 @@ final class ScopedAllocator implements ByteBufAllocator, ByteBufAllocatorMetricP
         this.outside = outside;
     }
 
-    /** Enters an arena; returns what to {@link #leaveTo} afterwards. */
+    /** Enters an arena, or goes outside with null; returns what to {@link #leaveTo} afterwards. */
     @Nullable
-    RequestArena enter(RequestArena entered) {
+    RequestArena enter(@Nullable RequestArena entered) {
         RequestArena before = arena;
         arena = entered;
         return before;

@@ -47,7 +47,7 @@ class RequestArenaHandlerTest {
             .regionSize(1 << 20)
             .limit(16 << 20)
             .build();
-    private final RequestArenas arenas = RequestArenas.builder(parent).build();
+    private RequestArenas arenas = RequestArenas.builder(parent).build();
     private final List<RequestArena> served = new ArrayList<>();
     private EmbeddedChannel channel = new EmbeddedChannel();
 
@@ -408,5 +408,109 @@ class RequestArenaHandlerTest {
         assertEquals("answer to b", channel.readOutbound());
         assertEquals(2, arenas.stats().requests());
         assertEquals(0, arenas.stats().open());
+    }
+
+    // ---- what an application might do wrong, and how it is answered
+
+    @Test
+    void aRequestWithoutBudgetCanStillBeAnswered() {
+        arenas = RequestArenas.builder(parent).budget(8 << 10).build();
+        serve((ctx, request) -> {
+            List<ByteBuf> taken = new ArrayList<>();
+            try {
+                while (true) {
+                    taken.add(ctx.alloc().buffer(500));
+                }
+            } catch (RequestBudgetExceededException refused) {
+                ctx.writeAndFlush(new DefaultFullHttpResponse(
+                                HttpVersion.HTTP_1_1,
+                                HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
+                                Unpooled.EMPTY_BUFFER))
+                        .addListener(written -> assertTrue(written.isSuccess(), () -> "" + written.cause()));
+            } finally {
+                taken.forEach(ByteBuf::release);
+            }
+        });
+        receive(GET);
+        assertFalse(only().isOpen());
+        assertTrue(sent().startsWith("HTTP/1.1 413 "));
+        assertEquals(1, arenas.stats().budgetHits());
+    }
+
+    @Test
+    void theHandlersArenasAreNotTheApplicationsToEnd() {
+        serve((ctx, request) -> {
+            RequestArena arena = RequestArenaHandler.current(ctx);
+            assertThrows(IllegalStateException.class, arena::end);
+            assertThrows(IllegalStateException.class, arena::close);
+            assertThrows(IllegalStateException.class, arena::begin);
+            answer(ctx, request);
+        });
+        receive(post("x"));
+        assertFalse(only().isOpen());
+        assertTrue(sent().endsWith("x"));
+    }
+
+    @Test
+    void aHookMayWorkInItsRequest() {
+        List<Runnable> answers = new ArrayList<>();
+        serve((ctx, request) -> {
+            RequestArena arena = RequestArenaHandler.current(ctx);
+            arena.onEnd(() -> arena.run(() -> ctx.alloc().buffer(10).release()));
+            request.retain();
+            answers.add(() -> {
+                answer(ctx, request);
+                request.release();
+            });
+        });
+        for (int i = 0; i < 3; i++) {
+            receive(post("a") + post("b"));
+            answers.forEach(Runnable::run);
+            answers.clear();
+            assertEquals(0, arenas.stats().open());
+        }
+        assertEquals(6, arenas.stats().requests());
+        sent();
+    }
+
+    @Test
+    void aHookMayFlushTheAnswerOfAnotherRequestWhileAllEnd() {
+        serve((ctx, request) -> {
+            if (served.size() == 1) {
+                ctx.write(ok(Unpooled.EMPTY_BUFFER));
+            } else {
+                RequestArenaHandler.current(ctx).onEnd(ctx::flush);
+            }
+        });
+        receive(GET + GET + GET);
+        assertEquals(3, arenas.stats().open());
+        channel.pipeline().remove(RequestArenaHandler.class);
+        channel.checkException();
+        assertEquals(0, arenas.stats().open());
+        sent();
+    }
+
+    @Test
+    void aChannelThatLeavesItsEventLoopEndsItsRequests() {
+        serve((ctx, request) -> {});
+        receive(GET);
+        assertTrue(only().isOpen());
+        channel.deregister();
+        channel.runPendingTasks();
+        assertFalse(only().isOpen());
+    }
+
+    /** Such loops have no thread-locals that are cleaned up; then each arena is its own, and has to be closed. */
+    @Test
+    void aChannelThatIsGoneLeavesNothingBehind() {
+        for (int i = 0; i < 50; i++) {
+            channel = new EmbeddedChannel();
+            serve(RequestArenaHandlerTest::answer);
+            receive(post("x"));
+            sent();
+            channel.finishAndReleaseAll();
+        }
+        assertEquals(0, arenas.openCounters());
+        assertEquals(50, arenas.stats().requests());
     }
 }

@@ -11,12 +11,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ashlar.memory.AllocatorConfigException;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +59,7 @@ class RequestArenaTest {
 
     private static byte[] bytes(int length, long seed) {
         byte[] bytes = new byte[length];
-        new java.util.Random(seed).nextBytes(bytes);
+        new Random(seed).nextBytes(bytes);
         return bytes;
     }
 
@@ -63,7 +70,7 @@ class RequestArenaTest {
     }
 
     /** Runs something on another thread, and passes on what it throws. */
-    private static <T> T elsewhere(java.util.function.Supplier<T> what) {
+    private static <T> T elsewhere(Supplier<T> what) {
         return CompletableFuture.supplyAsync(what, task -> new Thread(task).start())
                 .join();
     }
@@ -103,7 +110,7 @@ class RequestArenaTest {
         assertFalse(buf.release());
         assertEquals(bytes[150], slice.getByte(50));
         assertTrue(slice.release());
-        assertThrows(io.netty.util.IllegalReferenceCountException.class, buf::release);
+        assertThrows(IllegalReferenceCountException.class, buf::release);
         arena.end();
     }
 
@@ -265,7 +272,7 @@ class RequestArenaTest {
             for (int i = 0; i < 200; i++) {
                 assertArrayEquals(bytes(buffers.get(i).readableBytes(), i), content(buffers.get(i)));
             }
-            Collections.shuffle(buffers, new java.util.Random(request));
+            Collections.shuffle(buffers, new Random(request));
             buffers.forEach(ReferenceCountUtil::release);
             assertEquals(0, arena.outstanding());
             arena.end();
@@ -312,7 +319,7 @@ class RequestArenaTest {
         assertNotEquals(at, older.memoryAddress());
         assertEquals(1, older.getLong(0));
         assertEquals(2, newest.getLong(0));
-        assertEquals(1, arena.outstanding());
+        assertEquals(2, arena.outstanding());
         older.release();
         newest.release();
         arena.end();
@@ -448,7 +455,8 @@ class RequestArenaTest {
         assertEquals(List.of("second", "outer", "innermost", "first"), ended);
         assertEquals(42, kept.readLong());
         kept.release();
-        assertEquals(4, arenas.stats().requests());
+        assertEquals(1, arenas.stats().requests());
+        assertEquals(1, arenas.stats().escapedBuffers());
         assertThrows(IllegalStateException.class, first::begin);
     }
 
@@ -482,5 +490,180 @@ class RequestArenaTest {
         RequestArenas.Builder builder =
                 RequestArenas.builder(parent).firstRun(first).longestRun(longest);
         assertThrows(AllocatorConfigException.class, builder::build);
+    }
+
+    // ---- growth
+
+    @Test
+    void growthCountsAgainstTheBudget() {
+        configure(RequestArenas.builder(parent).budget(16 * KIB));
+        arena.begin();
+        ByteBuf buf = arena.buffer(100).writeLong(42);
+        assertThrows(RequestBudgetExceededException.class, () -> buf.writeZero(MIB));
+        assertEquals(42, buf.getLong(0));
+        assertEquals(100, buf.capacity());
+        assertEquals(1, arenas.stats().budgetHits());
+        buf.release();
+        arena.end();
+    }
+
+    @Test
+    void aBufferThatGrowsOnAndOnStaysInTheArena() {
+        arena.begin();
+        ByteBuf neighbour = arena.buffer(8).writeLong(7);
+        ByteBuf buf = arena.buffer(8);
+        for (int i = 0; i < 100_000; i++) {
+            buf.writeLong(i);
+        }
+        assertEquals(2, arena.outstanding());
+        for (int i = 0; i < 100_000; i++) {
+            assertEquals(i, buf.readLong());
+        }
+        assertEquals(7, neighbour.readLong());
+        buf.release();
+        neighbour.release();
+        assertEquals(0, arena.outstanding());
+        arena.end();
+        assertEquals(0, arenas.stats().escapes());
+    }
+
+    @Test
+    void aBufferOfAnOlderRunMovesWhenItGrows() {
+        configure(RequestArenas.builder(parent).firstRun(4 * KIB).budget(40 * KIB));
+        arena.begin();
+        ByteBuf older = arena.buffer(1000).writeLong(42);
+        ByteBuf newer = arena.buffer(4000);
+        older.capacity(3000);
+        assertEquals(42, older.readLong());
+        assertTrue(arena.usedBytes() <= 40 * KIB);
+        older.release();
+        newer.release();
+        arena.end();
+    }
+
+    @Test
+    void aBufferThatShrinksTellsWhatItHolds() {
+        arena.begin();
+        ByteBuf buf = arena.buffer(1000);
+        buf.capacity(100);
+        assertEquals(104, buf.maxFastWritableBytes());
+        buf.release();
+        arena.end();
+    }
+
+    /** Another thread makes buffers grow, and so exchanges their objects, while the owner allocates. */
+    @Test
+    void aBufferThatGrowsElsewhereIsNotServedTwice() throws Exception {
+        SynchronousQueue<List<ByteBuf>> handed = new SynchronousQueue<>();
+        BlockingQueue<List<ByteBuf>> back = new ArrayBlockingQueue<>(4);
+        Thread other = new Thread(() -> {
+            try {
+                for (List<ByteBuf> buffers = handed.take(); !buffers.isEmpty(); buffers = handed.take()) {
+                    buffers.forEach(buf -> buf.capacity(4000));
+                    back.put(buffers);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        other.start();
+        for (int request = 0; request < 300; request++) {
+            arena.begin();
+            List<ByteBuf> lent = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                lent.add(arena.buffer(100).writeLong(i));
+            }
+            handed.put(lent);
+            List<ByteBuf> mine = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                mine.add(arena.buffer(8).writeLong(-i));
+            }
+            List<ByteBuf> grown = back.poll(30, TimeUnit.SECONDS);
+            assertSame(lent, grown);
+            arena.end();
+            arena.begin();
+            for (int i = 0; i < 220; i++) {
+                ByteBuf next = arena.buffer(8);
+                assertTrue(grown.stream().noneMatch(buf -> buf == next), "a buffer in use was served again");
+                assertTrue(mine.stream().noneMatch(buf -> buf == next), "a buffer in use was served again");
+                next.release();
+            }
+            arena.end();
+            for (int i = 0; i < 20; i++) {
+                assertEquals(i, grown.get(i).readLong());
+                grown.get(i).release();
+            }
+            for (int i = 0; i < 200; i++) {
+                assertEquals(-i, mine.get(i).readLong());
+                mine.get(i).release();
+            }
+        }
+        handed.put(List.of());
+        other.join(10_000);
+        assertFalse(other.isAlive());
+    }
+
+    // ---- what the figures say, and odd sizes
+
+    @Test
+    void aRequestThatAllocatesNothingUsesNothing() {
+        arena.begin();
+        arena.buffer(10_000).release();
+        arena.end();
+        for (int i = 0; i < 9; i++) {
+            arena.begin();
+            arena.end();
+        }
+        assertEquals(10_000, arenas.stats().usedBytes());
+        assertEquals(9, arenas.stats().buckets()[0]);
+    }
+
+    @Test
+    void whatGoesBackEarlyCountsToo() {
+        arena.begin();
+        for (int i = 0; i < 20; i++) {
+            arena.buffer(MIB).release();
+        }
+        arena.end();
+        assertEquals(20 * MIB, arenas.stats().usedBytes());
+    }
+
+    @Test
+    void manyShortBuffersDoNotTakeManyTimesTheirMemory() {
+        arena.begin();
+        List<ByteBuf> buffers = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            buffers.add(arena.buffer(8));
+        }
+        assertTrue(parent.stats().usedBytes() < 4 * MIB, parent.stats()::toString);
+        buffers.forEach(ReferenceCountUtil::release);
+        arena.end();
+    }
+
+    @Test
+    void sizesAtTheEdges() {
+        configure(RequestArenas.builder(parent).budget(MIB));
+        arena.begin();
+        ByteBuf all = arena.buffer(MIB);
+        assertThrows(RequestBudgetExceededException.class, () -> arena.buffer(0));
+        assertThrows(RequestBudgetExceededException.class, () -> arena.buffer(Integer.MAX_VALUE));
+        assertThrows(IllegalArgumentException.class, () -> arena.buffer(-1));
+        assertThrows(IllegalArgumentException.class, () -> arena.buffer(10, 5));
+        all.release();
+        arena.buffer(0).release();
+        arena.end();
+    }
+
+    @Test
+    void aHookThatEndsItsRequestIsRefused() {
+        arena.begin();
+        arena.onEnd(arena::end);
+        IllegalStateException refused = assertThrows(IllegalStateException.class, arena::end);
+        assertTrue(refused.getMessage().contains("ending already"), refused.getMessage());
+        assertFalse(arena.isOpen());
+        arena.begin();
+        arena.onEnd(arena::close);
+        arena.end();
+        assertThrows(IllegalStateException.class, arena::begin);
     }
 }
