@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class Run<V> permits SlabRun, BumpRun, LargeRun {
 
-    // Synchronization of all fields: they change under the lock of Regions only, while nobody has a block of the run,
-    // or
-    // (the length) by the one who has the only block; they are read by whoever has a block.
+    // Synchronization of all fields: they change while nobody has a block of the run, under the lock of Regions or by
+    // the
+    // owner of a bump, or (the length) by the one who has the only block; they are read by whoever has a block.
     private @Nullable Region region;
     private int offset;
     private int bytes;

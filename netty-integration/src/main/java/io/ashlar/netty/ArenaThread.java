@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.netty;
 
+import io.ashlar.netty.RequestArenaHandler.Exchange;
 import io.ashlar.pool.BumpRun;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the request arenas of one thread have in common: runs that are not in use, without memory but with their buffer objects, and
@@ -22,6 +24,7 @@ final class ArenaThread {
     private final int leastBytes;
     private final int mostBytes;
     private final ArrayDeque<BumpRun<AshlarByteBuf>> idle = new ArrayDeque<>();
+    private final ArrayDeque<Exchange> exchanges = new ArrayDeque<>();
     private long usual;
 
     ArenaThread(BufferPool<AshlarByteBuf> pool, ArenaCounters counters, boolean shared, int leastBytes, int mostBytes) {
@@ -54,6 +57,17 @@ final class ArenaThread {
     void keepRun(BumpRun<AshlarByteBuf> run) {
         if (idle.size() < KEPT_AT_MOST) {
             idle.addLast(run);
+        }
+    }
+
+    @Nullable
+    Exchange takeExchange() {
+        return exchanges.pollLast();
+    }
+
+    void keepExchange(Exchange exchange) {
+        if (exchanges.size() < KEPT_AT_MOST) {
+            exchanges.addLast(exchange);
         }
     }
 

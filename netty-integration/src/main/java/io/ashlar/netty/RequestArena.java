@@ -11,6 +11,7 @@ import io.netty.buffer.CompositeByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +98,8 @@ public final class RequestArena extends AbstractByteBufAllocator
 
     private final List<Runnable> hooks = new ArrayList<>(0);
     private @Nullable AllocationSites sites;
+
+    private final IntFunction<AshlarByteBuf> overflow = this::overflow;
     /** The hook of the outer arena that closes this one. */
     private @Nullable Runnable closing;
 
@@ -123,7 +126,16 @@ public final class RequestArena extends AbstractByteBufAllocator
         return this;
     }
 
-    void beginRequest() {
+    private void beginRequest() {
+        ArenaThread mine = thread;
+        if (mine == null || !mine.isCurrent()) {
+            leaveThread();
+            mine = arenas.ofCurrentThread();
+        }
+        beginRequest(mine);
+    }
+
+    void beginRequest(ArenaThread mine) {
         if (closed) {
             throw closedException();
         }
@@ -132,12 +144,7 @@ public final class RequestArena extends AbstractByteBufAllocator
                     this + " has begun a request already: call end() first, or use a second arena for"
                             + " requests that overlap");
         }
-        ArenaThread mine = thread;
-        if (mine == null || !mine.isCurrent()) {
-            leaveThread();
-            mine = arenas.ofCurrentThread();
-            thread = mine;
-        }
+        thread = mine;
         current = mine.takeRun();
         sites = arenas.isStrict() ? new AllocationSites() : null;
         goneBytes = 0;
@@ -485,7 +492,7 @@ public final class RequestArena extends AbstractByteBufAllocator
     private BumpRun<AshlarByteBuf> open(BumpRun<AshlarByteBuf> run, int bytes, ArenaThread mine) {
         boolean opened = false;
         try {
-            run.open(bytes, this::overflow);
+            run.open(bytes, overflow);
             opened = true;
         } catch (AllocationException e) {
             throw new OutOfPoolMemoryError(e);

@@ -48,8 +48,14 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
     private boolean removed;
     private @Nullable Exchange receiving;
     private final ArrayDeque<Exchange> unanswered = new ArrayDeque<>();
+    /** Answered, but not known to be written. */
+    private final ArrayDeque<Exchange> writing = new ArrayDeque<>();
+    /** How many messages are on their way up from here. */
+    private int reading;
+
     private final List<Exchange> open = new ArrayList<>();
-    private final ArrayDeque<Exchange> spare = new ArrayDeque<>();
+    /** What the arenas of the event loop have in common. */
+    private @Nullable ArenaThread thread;
 
     private RequestArenaHandler(RequestArenas arenas, RequestBoundaries boundaries) {
         this.arenas = arenas;
@@ -137,10 +143,15 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
         before = null;
         removed = true;
         endAll(ctx);
-        for (Exchange exchange : spare) {
-            exchange.arena.closeArena();
+        leaveThreadIfDone();
+    }
+
+    private void leaveThreadIfDone() {
+        ArenaThread left = thread;
+        if (left != null && removed && open.isEmpty()) {
+            thread = null;
+            arenas.leave(left);
         }
-        spare.clear();
     }
 
     @Override
@@ -152,6 +163,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
     private void endAll(ChannelHandlerContext ctx) {
         receiving = null;
         unanswered.clear();
+        writing.clear();
         for (Exchange exchange : List.copyOf(open)) { // a hook may end others
             exchange.answered = true;
             endIfDone(ctx, exchange);
@@ -179,15 +191,23 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
         }
         boolean complete = boundaries.completes(msg);
         RequestArena outer = exchange.enter();
+        reading++;
         try {
             ctx.fireChannelRead(msg);
         } finally {
+            reading--;
             exchange.leaveTo(outer);
             if (complete && receiving == exchange) {
                 receiving = null;
             }
             endIfDone(ctx, exchange);
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.fireChannelReadComplete();
+        endWritten(ctx);
     }
 
     @Override
@@ -200,7 +220,9 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
         ChannelPromise told = promise;
         if (boundaries.answers(msg)) {
             unanswered.pollFirst();
-            told = promise.unvoid().addListener(exchange);
+            told = promise.unvoid();
+            exchange.written = told;
+            writing.addLast(exchange);
         }
         RequestArena outer = exchange.enter();
         boolean exempt = exchange.arena.exempt(true);
@@ -210,6 +232,9 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
             exchange.arena.exempt(exempt);
             exchange.leaveTo(outer);
             endIfDone(ctx, exchange);
+            if (reading == 0) {
+                endWritten(ctx); // otherwise it is flushed soon, or the reading ends
+            }
         }
     }
 
@@ -221,6 +246,23 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
             ctx.flush();
         } finally {
             scope.leaveTo(outer);
+            endWritten(ctx);
+        }
+    }
+
+    /**
+     * Ends the requests whose answers have been written, and has itself told of the next. Most answers are written when the flush
+     * returns, so that a listener for each would be in vain.
+     */
+    private void endWritten(ChannelHandlerContext ctx) {
+        for (Exchange first = writing.peekFirst(); first != null; first = writing.peekFirst()) {
+            if (!first.isWritten()) {
+                first.listen();
+                return;
+            }
+            writing.pollFirst();
+            first.answered = true;
+            endIfDone(ctx, first);
         }
     }
 
@@ -236,11 +278,19 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
     }
 
     private Exchange begin(ChannelHandlerContext ctx) {
-        Exchange exchange = spare.pollLast();
-        if (exchange == null) {
-            exchange = new Exchange(ctx);
+        ArenaThread mine = thread;
+        if (mine == null || !mine.isCurrent()) {
+            if (mine != null) {
+                arenas.leave(mine);
+            }
+            mine = arenas.ofCurrentThread();
+            thread = mine;
         }
-        exchange.begin();
+        Exchange exchange = mine.takeExchange();
+        if (exchange == null) {
+            exchange = new Exchange(arenas);
+        }
+        exchange.begin(this, ctx, mine);
         unanswered.addLast(exchange);
         open.add(exchange);
         return exchange;
@@ -262,25 +312,47 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
         } finally {
             exchange.depth--;
         }
-        if (removed) {
-            exchange.arena.closeArena();
-        } else {
-            spare.addLast(exchange);
+        exchange.forget();
+        ArenaThread mine = thread;
+        if (mine != null) {
+            mine.keepExchange(exchange);
         }
+        leaveThreadIfDone();
     }
 
-    /** One request and its answer; used again for later ones of the channel. */
-    private final class Exchange implements ChannelFutureListener {
+    /**
+     * One request and its answer. Used again for later ones of any channel of the event loop, the last one first: with one for each of many
+     * channels the processor's caches would not hold them.
+     */
+    static final class Exchange implements ChannelFutureListener {
 
-        private final ChannelHandlerContext ctx;
         private final RequestArena arena;
+        private @Nullable RequestArenaHandler handler;
+        private @Nullable ChannelHandlerContext ctx;
+        private @Nullable ChannelFuture written;
+        private boolean listening;
         private boolean answered;
         /** How many calls further up the stack are at work in it. */
         private int depth;
 
-        Exchange(ChannelHandlerContext ctx) {
-            this.ctx = ctx;
-            this.arena = arenas.newArena(this::run);
+        Exchange(RequestArenas arenas) {
+            arena = arenas.newArena(this::run);
+        }
+
+        void begin(RequestArenaHandler newHandler, ChannelHandlerContext newCtx, ArenaThread thread) {
+            handler = newHandler;
+            ctx = newCtx;
+            written = null;
+            listening = false;
+            answered = false;
+            arena.beginRequest(thread);
+        }
+
+        /** Keeps no channel alive. */
+        void forget() {
+            handler = null;
+            ctx = null;
+            written = null;
         }
 
         private void run(Runnable work) {
@@ -289,30 +361,50 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
                 work.run();
             } finally {
                 leaveTo(outer);
-                endIfDone(ctx, this);
+                handler().endIfDone(ctx(), this);
             }
         }
 
-        void begin() {
-            answered = false;
-            arena.beginRequest();
+        boolean isWritten() {
+            return written != null && written.isDone();
+        }
+
+        void listen() {
+            if (!listening && written != null) {
+                listening = true;
+                written.addListener(this);
+            }
         }
 
         @Nullable
         RequestArena enter() {
             depth++;
-            return scope.enter(arena);
+            return handler().scope.enter(arena);
         }
 
         void leaveTo(@Nullable RequestArena outer) {
             depth--;
-            scope.leaveTo(outer);
+            handler().scope.leaveTo(outer);
         }
 
+        /** Its answer has been written; or, if it was ended before, that of a request that it served earlier. */
         @Override
-        public void operationComplete(ChannelFuture written) {
-            answered = true;
-            endIfDone(ctx, this);
+        public void operationComplete(ChannelFuture done) {
+            if (handler != null) {
+                handler.endWritten(ctx());
+            }
+        }
+
+        private RequestArenaHandler handler() {
+            RequestArenaHandler h = handler;
+            assert h != null;
+            return h;
+        }
+
+        private ChannelHandlerContext ctx() {
+            ChannelHandlerContext c = ctx;
+            assert c != null;
+            return c;
         }
     }
 }
