@@ -30,8 +30,8 @@ import java.util.function.Supplier;
 record Contender(String title, DemoServer server, Supplier<MemoryReading> memory, String remark, Runnable whenClosed)
         implements AutoCloseable {
 
-    /** The server on Ashlar. What makes it one is the {@code install} call; the handler gives each request an arena besides. */
-    static Contender ashlar(int port) throws DemoServer.CannotListenException {
+    /** The server on Ashlar. What makes it one is the {@code install} call; the handler, if wanted, gives each request an arena. */
+    static Contender ashlar(int port, boolean withArenas) throws DemoServer.CannotListenException {
         AshlarByteBufAllocator allocator =
                 AshlarByteBufAllocator.builder().name("http-demo").build();
         RequestArenas arenas = RequestArenas.builder(allocator).build();
@@ -47,11 +47,11 @@ record Contender(String title, DemoServer server, Supplier<MemoryReading> memory
             allocator.close();
         };
         try {
-            DemoServer server = DemoServer.start(
-                    port,
-                    allocator::install,
-                    registry,
-                    pipeline -> pipeline.addLast(RequestArenaHandler.http1(arenas)));
+            DemoServer server = DemoServer.start(port, allocator::install, registry, pipeline -> {
+                if (withArenas) {
+                    pipeline.addLast(RequestArenaHandler.http1(arenas));
+                }
+            });
             return new Contender("Ashlar", server, () -> reading(allocator.stats()), remark(allocator), whenClosed);
         } catch (DemoServer.CannotListenException e) {
             whenClosed.run();

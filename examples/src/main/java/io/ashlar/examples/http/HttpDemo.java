@@ -61,7 +61,7 @@ public final class HttpDemo {
 
     private int run() throws DemoServer.CannotListenException {
         try (Shutdown shutdown = new Shutdown();
-                Contender ashlar = Contender.ashlar(options.port());
+                Contender ashlar = Contender.ashlar(options.port(), options.arenas());
                 LoadClient client = new LoadClient(options.seed())) {
             if (options.compare() && !compare(ashlar, client)) {
                 return FAILED;

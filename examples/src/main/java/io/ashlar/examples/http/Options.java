@@ -10,6 +10,7 @@ import java.util.List;
  * @param help print the usage and stop
  * @param serve keep serving until the process is told to stop
  * @param compare run the comparison with Netty's default allocator
+ * @param arenas give each request on Ashlar an arena of its own
  * @param backgroundLoad keep a light load running while serving
  * @param port the port of the server on Ashlar, 0 for any free one
  * @param seconds measured seconds of load per server
@@ -21,6 +22,7 @@ record Options(
         boolean help,
         boolean serve,
         boolean compare,
+        boolean arenas,
         boolean backgroundLoad,
         int port,
         int seconds,
@@ -36,6 +38,7 @@ record Options(
               --serve            keep serving on Ashlar after the comparison, until Ctrl-C
               --no-load          with --serve: skip the comparison and serve at once
               --load             with --serve: keep a light load running while serving
+              --arenas           give each request on Ashlar a request arena
               --port N           port of the server on Ashlar (default 8080 with --serve, else any free one)
               --seconds N        measured seconds of load per server (default 4)
               --connections N    concurrent connections (default 16)
@@ -65,6 +68,7 @@ record Options(
         boolean serve = false;
         boolean noLoad = false;
         boolean load = false;
+        boolean arenas = false;
         long port = -1;
         long seconds = 4;
         long connections = 16;
@@ -78,6 +82,7 @@ record Options(
                 case "--serve" -> serve = true;
                 case "--no-load" -> noLoad = true;
                 case "--load" -> load = true;
+                case "--arenas" -> arenas = true;
                 case "--port" -> port = number(option, words, 0, 65_535);
                 case "--seconds" -> seconds = number(option, words, 1, 3_600);
                 case "--connections" -> connections = number(option, words, 1, 1_000);
@@ -93,7 +98,7 @@ record Options(
             port = serve ? SERVE_PORT : 0;
         }
         return new Options(
-                help, serve, !noLoad, load, (int) port, (int) seconds, (int) connections, (int) pipeline, seed);
+                help, serve, !noLoad, arenas, load, (int) port, (int) seconds, (int) connections, (int) pipeline, seed);
     }
 
     private static long number(String option, Iterator<String> words, long least, long most) throws UsageException {

@@ -16,7 +16,7 @@ final class AshlarServer implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
-        ashlar = Contender.ashlar(0);
+        ashlar = Contender.ashlar(0, true);
     }
 
     @Override

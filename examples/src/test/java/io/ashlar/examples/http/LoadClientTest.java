@@ -26,7 +26,7 @@ class LoadClientTest {
 
     @Test
     void aServerThatAnswersRightIsLoadedUntilTheTimeIsUp() throws Exception {
-        try (Contender ashlar = Contender.ashlar(0);
+        try (Contender ashlar = Contender.ashlar(0, false);
                 LoadClient client = new LoadClient(SEED)) {
             LoadRun run = client.start(ashlar.server().address(), 3, 4, Duration.ofMillis(300));
             assertTrue(run.await(20_000));
@@ -38,7 +38,7 @@ class LoadClientTest {
 
     @Test
     void aLightLoadEndsWhenItIsStopped() throws Exception {
-        try (Contender ashlar = Contender.ashlar(0);
+        try (Contender ashlar = Contender.ashlar(0, false);
                 LoadClient client = new LoadClient(SEED)) {
             LoadRun run = client.startLight(ashlar.server().address());
             for (int i = 0; i < 2_000 && run.answers() < 20; i++) {

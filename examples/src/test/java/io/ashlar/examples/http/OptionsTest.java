@@ -14,14 +14,15 @@ class OptionsTest {
 
     @Test
     void withoutArgumentsItComparesOnAnyPortAndEnds() throws Exception {
-        assertEquals(new Options(false, false, true, false, 0, 4, 16, 8, 42), Options.parse());
+        assertEquals(new Options(false, false, true, false, false, 0, 4, 16, 8, 42), Options.parse());
     }
 
     @Test
     void everyOptionIsRead() throws Exception {
         Options options = Options.parse(
-                ("--serve --no-load --load --port 1234 --seconds 7 --connections 3 --pipeline 2 --seed -9").split(" "));
-        assertEquals(new Options(false, true, false, true, 1234, 7, 3, 2, -9), options);
+                ("--serve --no-load --load --arenas --port 1234 --seconds 7 --connections 3 --pipeline 2 --seed -9")
+                        .split(" "));
+        assertEquals(new Options(false, true, false, true, true, 1234, 7, 3, 2, -9), options);
     }
 
     @Test
