@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -64,11 +65,7 @@ public final class RequestArenaMetrics implements MeterBinder, AutoCloseable {
     }
 
     private static double upTo(int bucket, RequestArenaStats stats) {
-        long sum = 0;
-        for (int i = 0; i <= bucket; i++) {
-            sum += stats.buckets()[i];
-        }
-        return sum;
+        return Arrays.stream(stats.buckets()).limit(bucket + 1L).sum();
     }
 
     /**

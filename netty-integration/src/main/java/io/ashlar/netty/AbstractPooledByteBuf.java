@@ -98,13 +98,7 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
         return self();
     }
 
-    /** The same for a block of a bump, which lies elsewhere at each hand-out. */
-    final B handOutFrom(BumpRun<B> bump, int capacity, int maxCapacity) {
-        follow(bump);
-        return handOut(capacity, maxCapacity);
-    }
-
-    /** Finds out where its block lies this time. */
+    /** Finds out where its block lies this time: that of a bump lies elsewhere at each hand-out. */
     final void follow(BumpRun<B> bump) {
         ByteBuffer newMemory = bump.memory();
         if (newMemory != memory) {

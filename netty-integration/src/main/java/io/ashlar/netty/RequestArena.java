@@ -127,6 +127,7 @@ public final class RequestArena extends AbstractByteBufAllocator
     }
 
     private void beginRequest() {
+        checkIdle(); // before anything changes: the request that is under way may be another thread's
         ArenaThread mine = thread;
         if (mine == null || !mine.isCurrent()) {
             leaveThread();
@@ -135,7 +136,7 @@ public final class RequestArena extends AbstractByteBufAllocator
         beginRequest(mine);
     }
 
-    void beginRequest(ArenaThread mine) {
+    private void checkIdle() {
         if (closed) {
             throw closedException();
         }
@@ -144,6 +145,10 @@ public final class RequestArena extends AbstractByteBufAllocator
                     this + " has begun a request already: call end() first, or use a second arena for"
                             + " requests that overlap");
         }
+    }
+
+    void beginRequest(ArenaThread mine) {
+        checkIdle();
         thread = mine;
         current = mine.takeRun();
         sites = arenas.isStrict() ? new AllocationSites() : null;
@@ -396,18 +401,11 @@ public final class RequestArena extends AbstractByteBufAllocator
         if (Thread.currentThread() != owner) {
             return fromParent(initialCapacity, maxCapacity);
         }
-        BumpRun<AshlarByteBuf> run = current;
-        assert run != null;
-        AshlarByteBuf buf = run.tryAllocate(initialCapacity);
+        AshlarByteBuf buf = tryAllocate(initialCapacity);
         if (buf == null) {
-            run = runWithRoomFor(initialCapacity);
-            if (run == null) {
-                return parent.newDirectBuffer(initialCapacity, maxCapacity);
-            }
-            buf = run.tryAllocate(initialCapacity);
-            assert buf != null;
+            return parent.newDirectBuffer(initialCapacity, maxCapacity);
         }
-        buf.handOutFrom(run, initialCapacity, maxCapacity);
+        buf.handOut(initialCapacity, maxCapacity);
         AllocationSites recorded = sites;
         if (recorded != null) {
             recorded.add(buf);
@@ -415,21 +413,27 @@ public final class RequestArena extends AbstractByteBufAllocator
         return AshlarByteBufAllocator.watched(buf);
     }
 
-    /** What a buffer of this request moves to when it grows beyond its place. */
-    private AshlarByteBuf overflow(int bytes) {
+    /** A view whose block lies in a run of this arena; null if the parent is to serve. */
+    private @Nullable AshlarByteBuf tryAllocate(int bytes) {
         BumpRun<AshlarByteBuf> run = current;
         assert run != null;
-        AshlarByteBuf target = run.tryAllocate(bytes);
-        if (target == null) {
+        AshlarByteBuf buf = run.tryAllocate(bytes);
+        if (buf == null) {
             run = runWithRoomFor(bytes);
             if (run == null) {
-                return parent.direct().allocate(bytes);
+                return null;
             }
-            target = run.tryAllocate(bytes);
-            assert target != null;
+            buf = run.tryAllocate(bytes);
+            assert buf != null;
         }
-        target.follow(run);
-        return target;
+        buf.follow(run);
+        return buf;
+    }
+
+    /** What a buffer of this request moves to when it grows beyond its place. */
+    private AshlarByteBuf overflow(int bytes) {
+        AshlarByteBuf target = tryAllocate(bytes);
+        return target != null ? target : parent.direct().allocate(bytes);
     }
 
     private ByteBuf fromParent(int initialCapacity, int maxCapacity) {

@@ -29,6 +29,12 @@ public record RequestArenaStats(
     /** How many {@link #buckets} there are; the last counts everything above, too. */
     public static final int BUCKETS = 32;
 
+    /** A copy: nobody changes the figures of others. */
+    @Override
+    public long[] buckets() {
+        return buckets.clone();
+    }
+
     static int bucketOf(long bytes) {
         return Math.min(BUCKETS - 1, Long.SIZE - Long.numberOfLeadingZeros(bytes));
     }

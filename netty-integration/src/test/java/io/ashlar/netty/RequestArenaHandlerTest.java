@@ -102,6 +102,15 @@ class RequestArenaHandlerTest {
         ctx.writeAndFlush(ok(ctx.alloc().buffer(500).writeBytes(request.content())));
     }
 
+    /** Keeps a request for an answer that somebody gives later. */
+    private static Runnable later(ChannelHandlerContext ctx, FullHttpRequest request) {
+        request.retain();
+        return () -> {
+            answer(ctx, request);
+            request.release();
+        };
+    }
+
     /** All that was sent so far. */
     private String sent() {
         StringBuilder text = new StringBuilder();
@@ -143,11 +152,7 @@ class RequestArenaHandlerTest {
     void theRequestLastsUntilItsAnswerIsWritten() {
         List<Runnable> answers = new ArrayList<>();
         serve((ctx, request) -> {
-            request.retain();
-            answers.add(() -> {
-                answer(ctx, request);
-                request.release();
-            });
+            answers.add(later(ctx, request));
         });
         receive(post("later"));
         assertTrue(only().isOpen());
@@ -165,11 +170,7 @@ class RequestArenaHandlerTest {
     void pipelinedRequestsHaveEachTheirOwnArenaAndEndInTheirOrder() {
         List<Runnable> answers = new ArrayList<>();
         serve((ctx, request) -> {
-            request.retain();
-            answers.add(() -> {
-                answer(ctx, request);
-                request.release();
-            });
+            answers.add(later(ctx, request));
         });
         receive(post("one") + post("two") + post("three"));
         assertEquals(3, served.size());
@@ -457,11 +458,7 @@ class RequestArenaHandlerTest {
         serve((ctx, request) -> {
             RequestArena arena = RequestArenaHandler.current(ctx);
             arena.onEnd(() -> arena.run(() -> ctx.alloc().buffer(10).release()));
-            request.retain();
-            answers.add(() -> {
-                answer(ctx, request);
-                request.release();
-            });
+            answers.add(later(ctx, request));
         });
         for (int i = 0; i < 3; i++) {
             receive(post("a") + post("b"));
