@@ -26,9 +26,6 @@ final class Bin<V> {
     private static final VarHandle REQUESTED_ALLOCATED = counter("requestedAllocated");
     private static final VarHandle REQUESTED_FREED = counter("requestedFreed");
 
-    /** The thread whose shard this is; null for a stripe. */
-    final @Nullable Thread thread;
-
     final Shard<V> shard;
     final int sizeClass;
     final int blockSize;
@@ -44,7 +41,6 @@ final class Bin<V> {
     private long requestedFreed;
 
     Bin(Shard<V> shard, int sizeClass) {
-        this.thread = shard.thread;
         this.shard = shard;
         this.sizeClass = sizeClass;
         this.blockSize = SizeClasses.blockSize(sizeClass);
@@ -147,7 +143,7 @@ final class Bin<V> {
     }
 
     private void settle(SlabRun<V> run) {
-        if (!run.listed) {
+        if (!run.links().listed) {
             list(run);
         }
         if (run.outstanding() == 0) {
@@ -172,7 +168,7 @@ final class Bin<V> {
         }
         run = partial;
         while (run != null && spareEmpty > 0) {
-            SlabRun<V> next = run.nextPartial;
+            SlabRun<V> next = run.links().nextPartial;
             if (run.outstanding() == 0) {
                 unlist(run);
                 discard(run);
@@ -192,7 +188,7 @@ final class Bin<V> {
 
     /** Lets a slab go to another shard's bin. */
     void release(SlabRun<V> run) {
-        if (run.listed) {
+        if (run.links().listed) {
             unlist(run);
         }
     }
@@ -215,12 +211,12 @@ final class Bin<V> {
 
     private void list(SlabRun<V> run) {
         SlabRun<V> first = partial;
-        run.nextPartial = first;
+        run.links().nextPartial = first;
         if (first != null) {
-            first.previousPartial = run;
+            first.links().previousPartial = run;
         }
         partial = run;
-        run.listed = true;
+        run.links().listed = true;
     }
 
     /** Takes a slab out of the partial list, empty or not. */
@@ -233,19 +229,19 @@ final class Bin<V> {
     }
 
     private void removeFromPartial(SlabRun<V> run) {
-        SlabRun<V> next = run.nextPartial;
-        SlabRun<V> previous = run.previousPartial;
+        SlabRun<V> next = run.links().nextPartial;
+        SlabRun<V> previous = run.links().previousPartial;
         if (next != null) {
-            next.previousPartial = previous;
+            next.links().previousPartial = previous;
         }
         if (previous != null) {
-            previous.nextPartial = next;
+            previous.links().nextPartial = next;
         } else {
             partial = next;
         }
-        run.nextPartial = null;
-        run.previousPartial = null;
-        run.listed = false;
+        run.links().nextPartial = null;
+        run.links().previousPartial = null;
+        run.links().listed = false;
     }
 
     // ---- counting; what is added to the sums of a scrape is called by anybody
@@ -279,9 +275,11 @@ final class Bin<V> {
     void checkInvariants(SlabRun<V> run) {
         run.checkInvariants();
         boolean isCurrent = current == run;
-        if (run.bin() != this || (isCurrent && run.listed) || (run.hasFree() && !isCurrent && !run.listed)) {
+        if (run.bin() != this
+                || (isCurrent && run.links().listed)
+                || (run.hasFree() && !isCurrent && !run.links().listed)) {
             throw new IllegalStateException(
-                    run + " current=" + isCurrent + " listed=" + run.listed + " hasFree=" + run.hasFree());
+                    run + " current=" + isCurrent + " listed=" + run.links().listed + " hasFree=" + run.hasFree());
         }
     }
 
@@ -289,7 +287,7 @@ final class Bin<V> {
     int checkPartial() {
         int empty = 0;
         int emptyBytes = 0;
-        for (SlabRun<V> run = partial; run != null; run = run.nextPartial) {
+        for (SlabRun<V> run = partial; run != null; run = run.links().nextPartial) {
             if (run.outstanding() == 0) {
                 empty++;
                 emptyBytes += run.bytes();

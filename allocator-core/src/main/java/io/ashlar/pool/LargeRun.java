@@ -21,9 +21,15 @@ final class LargeRun<V> extends Run<V> {
 
     private boolean live;
 
+    private final QueuePlace<LargeRun<V>> place = new QueuePlace<>(this);
+
     LargeRun(LargeBlocks<V> large) {
         super(true);
         this.large = large;
+    }
+
+    QueuePlace<LargeRun<V>> place() {
+        return place;
     }
 
     void setView(V newView) {

@@ -151,7 +151,7 @@ public final class OwnedShard<V> extends Shard<V> {
 
     @Override
     boolean offer(SlabRun<V> run) {
-        return remote.push(run, Integer.MAX_VALUE) != RemoteQueue.REFUSED;
+        return remote.push(run.place(), Integer.MAX_VALUE) != RemoteQueue.REFUSED;
     }
 
     private IllegalStateException wrongThread() {

@@ -16,7 +16,7 @@ import java.lang.invoke.VarHandle;
  * bit first and looks at {@code queued} then; the owner resets {@code queued} first and looks at the bits then. All four
  * are volatile, so that at least one of the two sees what the other did.
  */
-final class RemoteFrees {
+final class RemoteFrees<V> extends QueuePlace<SlabRun<V>> {
 
     private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int QUEUED = 16;
@@ -30,7 +30,8 @@ final class RemoteFrees {
     // room on both sides, so that nothing that the owner uses lies on the same cache lines.
     private final long[] words;
 
-    RemoteFrees(int count) {
+    RemoteFrees(SlabRun<V> run, int count) {
+        super(run);
         this.count = count;
         this.words = new long[FIRST + wordsFor(count) + PADDING];
     }
@@ -69,7 +70,7 @@ final class RemoteFrees {
                 "block index=" + index + " of blockSize=" + blockSize + " is not handed out: freed twice?");
     }
 
-    int collect(SlabRun<?> run) {
+    int collect() {
         WORDS.setVolatile(words, QUEUED, 0L);
         int collected = 0;
         for (int word = 0; word < wordsFor(count); word++) {

@@ -31,32 +31,33 @@ final class RemoteQueue<R extends Run<?>> {
     /**
      * Leaves a run for the owner.
      *
+     * @param place the run's
      * @param mostKiB how much may be in the queue
      * @return KiB of all runs in the queue, about; or {@link #REFUSED} if that would be more than allowed, or the shard is
      *     retired
      */
-    int push(R run, int mostKiB) {
+    int push(QueuePlace<R> place, int mostKiB) {
         while (true) {
             Object seen = TOP.getVolatile(cells, AT);
             if (seen == CLOSED) {
                 return REFUSED;
             }
-            Run<?> next = (Run<?>) seen;
-            int queuedKiB = (run.bytes() >>> 10) + (next == null ? 0 : next.queuedKiB);
+            QueuePlace<R> next = cast(seen);
+            int queuedKiB = (place.run.bytes() >>> 10) + (next == null ? 0 : next.queuedKiB);
             if (queuedKiB > mostKiB) {
                 return REFUSED;
             }
-            run.nextQueued = next;
-            run.queuedKiB = queuedKiB;
-            if (TOP.compareAndSet(cells, AT, seen, run)) {
+            place.next = next;
+            place.queuedKiB = queuedKiB;
+            if (TOP.compareAndSet(cells, AT, seen, place)) {
                 return queuedKiB;
             }
         }
     }
 
-    /** Takes all runs, for {@link #next} to go on from. */
+    /** Takes all runs, for {@link QueuePlace#leave} to go on from. */
     @Nullable
-    R takeAll() {
+    QueuePlace<R> takeAll() {
         while (true) {
             Object seen = TOP.getVolatile(cells, AT);
             if (seen == null || seen == CLOSED) {
@@ -70,20 +71,12 @@ final class RemoteQueue<R extends Run<?>> {
 
     /** Takes all runs and refuses any further one; called by the owner, or for one that is dead. */
     @Nullable
-    R closeAndTakeAll() {
+    QueuePlace<R> closeAndTakeAll() {
         return cast(TOP.getAndSet(cells, AT, CLOSED));
     }
 
-    /** The run below one that was taken; from here on that one may be queued again. */
-    @Nullable
-    R next(R taken) {
-        R next = cast(taken.nextQueued);
-        taken.nextQueued = null;
-        return next;
-    }
-
     @SuppressWarnings("unchecked")
-    private @Nullable R cast(@Nullable Object run) {
-        return (R) run;
+    private @Nullable QueuePlace<R> cast(@Nullable Object place) {
+        return (QueuePlace<R>) place;
     }
 }

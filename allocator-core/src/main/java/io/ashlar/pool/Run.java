@@ -29,14 +29,6 @@ public abstract sealed class Run<V> permits SlabRun, BumpRun, LargeRun {
 
     private final boolean large;
 
-    // Synchronization of both: belong to whoever has the run's place in a RemoteQueue. `queuedKiB` may be read when the
-    // run has just been taken out, and is only a hint.
-    @Nullable
-    Run<?> nextQueued;
-
-    /** What lies in the queue from here on, this run included. */
-    int queuedKiB;
-
     Run(boolean large) {
         this.large = large;
     }

@@ -77,7 +77,7 @@ abstract class Shard<V> {
         Shard<V> owner = this;
         while (!owner.offer(run)) {
             // Retired; its slabs have got their new owner before. One that has not was discarded: collected already.
-            Shard<V> heir = run.bin().shard;
+            Shard<V> heir = run.shard();
             if (heir == owner) {
                 return;
             }
@@ -90,12 +90,13 @@ abstract class Shard<V> {
         collectAll(remote.takeAll());
     }
 
-    private void collectAll(@Nullable SlabRun<V> topmost) {
-        SlabRun<V> run = topmost;
-        while (run != null) {
-            SlabRun<V> next = remote.next(run);
+    private void collectAll(@Nullable QueuePlace<SlabRun<V>> topmost) {
+        QueuePlace<SlabRun<V>> place = topmost;
+        while (place != null) {
+            QueuePlace<SlabRun<V>> below = place.leave();
+            SlabRun<V> run = place.run;
             run.bin().collect(run);
-            run = next;
+            place = below;
         }
     }
 
@@ -140,7 +141,7 @@ abstract class Shard<V> {
         int bytes = run.bytes();
         // Before the block may be handed out again.
         pool.remoteFreedLarge(1, bytes, requested);
-        if (remoteLarge.push(run, pool.largeCacheBytes() / LARGE_LEFT_PART >>> 10) == RemoteQueue.REFUSED) {
+        if (remoteLarge.push(run.place(), pool.largeCacheBytes() / LARGE_LEFT_PART >>> 10) == RemoteQueue.REFUSED) {
             pool.remoteFreedLarge(-1, -bytes, -requested);
             return false;
         }
@@ -152,23 +153,23 @@ abstract class Shard<V> {
         giveBackAll(remoteLarge.takeAll());
     }
 
-    private void giveBackAll(@Nullable LargeRun<V> topmost) {
-        LargeRun<V> run = topmost;
-        while (run != null) {
-            LargeRun<V> next = remoteLarge.next(run);
-            pool.large().giveBack(run);
-            run = next;
+    private void giveBackAll(@Nullable QueuePlace<LargeRun<V>> topmost) {
+        QueuePlace<LargeRun<V>> place = topmost;
+        while (place != null) {
+            QueuePlace<LargeRun<V>> below = place.leave();
+            pool.large().giveBack(place.run);
+            place = below;
         }
     }
 
-    private void keepAll(@Nullable LargeRun<V> topmost) {
-        LargeRun<V> run = topmost;
-        while (run != null) {
-            LargeRun<V> next = remoteLarge.next(run);
-            if (!largeCache.offer(run)) {
-                pool.large().giveBack(run);
+    private void keepAll(@Nullable QueuePlace<LargeRun<V>> topmost) {
+        QueuePlace<LargeRun<V>> place = topmost;
+        while (place != null) {
+            QueuePlace<LargeRun<V>> below = place.leave();
+            if (!largeCache.offer(place.run)) {
+                pool.large().giveBack(place.run);
             }
-            run = next;
+            place = below;
         }
     }
 
@@ -199,7 +200,7 @@ abstract class Shard<V> {
     /** Gives back what is idle, and forgets the views of what is out. O(blocks). */
     final void trimThoroughly() {
         trim();
-        for (SlabRun<V> run = owned; run != null; run = run.nextOwned) {
+        for (SlabRun<V> run = owned; run != null; run = run.links().nextOwned) {
             run.forgetViews();
         }
     }
@@ -250,26 +251,26 @@ abstract class Shard<V> {
 
     final void own(SlabRun<V> run) {
         SlabRun<V> first = owned;
-        run.nextOwned = first;
+        run.links().nextOwned = first;
         if (first != null) {
-            first.previousOwned = run;
+            first.links().previousOwned = run;
         }
         owned = run;
     }
 
     final void disown(SlabRun<V> run) {
-        SlabRun<V> next = run.nextOwned;
-        SlabRun<V> previous = run.previousOwned;
+        SlabRun<V> next = run.links().nextOwned;
+        SlabRun<V> previous = run.links().previousOwned;
         if (next != null) {
-            next.previousOwned = previous;
+            next.links().previousOwned = previous;
         }
         if (previous != null) {
-            previous.nextOwned = next;
+            previous.links().nextOwned = next;
         } else {
             owned = next;
         }
-        run.nextOwned = null;
-        run.previousOwned = null;
+        run.links().nextOwned = null;
+        run.links().previousOwned = null;
     }
 
     // ---- counting, called by anybody, and checking
@@ -305,7 +306,7 @@ abstract class Shard<V> {
     }
 
     final void checkInvariants() {
-        for (SlabRun<V> run = owned; run != null; run = run.nextOwned) {
+        for (SlabRun<V> run = owned; run != null; run = run.links().nextOwned) {
             bins[run.sizeClass].checkInvariants(run);
         }
         int emptyBytes = 0;

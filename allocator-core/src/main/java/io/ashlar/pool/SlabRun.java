@@ -22,53 +22,59 @@ final class SlabRun<V> extends Run<V> {
     private final int blockSize;
 
     // Synchronization: volatile. Written by the owner, when a retired shard's runs pass to their heir; read by whoever
-    // frees a block.
-    private volatile Bin<V> bin;
+    // frees a block. Not through the bin: that is what the owner writes into with every block.
+    private volatile Shard<V> shard;
+
+    // Synchronization: written by the owner before `shard`; read by the owner, and by who has the lock of its stripe.
+    private Bin<V> bin;
 
     /** What other threads have freed. Made by cut(), before any block is handed out. */
-    private @Nullable RemoteFrees remoteFrees;
+    private @Nullable RemoteFrees<V> remoteFrees;
 
     // Synchronization: one entry belongs to whoever has the block, the owner while it is free.
     private @Nullable V @Nullable [] views;
 
     // Synchronization of all below: used by the owner only.
     private @Nullable Slab slab;
-    boolean listed;
 
-    @Nullable
-    SlabRun<V> nextPartial;
-
-    @Nullable
-    SlabRun<V> previousPartial;
-
-    @Nullable
-    SlabRun<V> nextOwned;
-
-    @Nullable
-    SlabRun<V> previousOwned;
+    private @Nullable SlabLinks<V> links;
 
     SlabRun(Bin<V> bin) {
         super(false);
         this.bin = bin;
+        this.shard = bin.shard;
         this.sizeClass = bin.sizeClass;
         this.blockSize = bin.blockSize;
     }
 
-    /** Cuts the run, which has got its place by now. */
+    /**
+     * Cuts the run, which has got its place by now. What others write is made between what everybody reads and what the owner writes: so they
+     * hardly share cache lines.
+     */
     @SuppressWarnings("unchecked")
     void cut() {
         int count = bytes() / blockSize;
-        slab = Slab.over(region().memory().slice(offset(), bytes()), blockSize, count);
         views = (V[]) new Object[count];
-        remoteFrees = new RemoteFrees(count);
+        remoteFrees = new RemoteFrees<>(this, count);
+        links = new SlabLinks<>();
+        slab = Slab.over(region().memory().slice(offset(), bytes()), blockSize, count);
     }
 
     Bin<V> bin() {
         return bin;
     }
 
+    Shard<V> shard() {
+        return shard;
+    }
+
+    QueuePlace<SlabRun<V>> place() {
+        return remoteFrees();
+    }
+
     void passTo(Bin<V> heir) {
         bin = heir;
+        shard = heir.shard;
     }
 
     /** Takes a free block and returns its view, or null if there is none. */
@@ -87,25 +93,25 @@ final class SlabRun<V> extends Run<V> {
     }
 
     private V newView(int index) {
-        Shard<V> shard = bin.shard;
-        shard.beforeForeignCode();
+        Shard<V> owner = shard;
+        owner.beforeForeignCode();
         try {
-            return shard.pool.newView(this, index);
+            return owner.pool.newView(this, index);
         } catch (Throwable e) {
             slab().deallocateIndex(index);
             throw e;
         } finally {
-            shard.afterForeignCode();
+            owner.afterForeignCode();
         }
     }
 
     @Override
     public void free(V view, int index, int requested) {
-        Bin<V> owner = bin;
+        Shard<V> owner = shard;
         if (owner.thread == Thread.currentThread()) {
-            owner.free(this, view, index, requested);
+            bin.free(this, view, index, requested);
         } else {
-            owner.shard.freeFromOutside(this, view, index, requested);
+            owner.freeFromOutside(this, view, index, requested);
         }
     }
 
@@ -121,10 +127,10 @@ final class SlabRun<V> extends Run<V> {
      * @return true if the caller has to put the run into its owner's queue
      */
     boolean putFromOutside(V view, int index, int requested) {
-        RemoteFrees frees = remoteFrees();
+        RemoteFrees<V> frees = remoteFrees();
         frees.check(index, blockSize);
         keepView(view, index); // passes to the owner with the mark
-        MemoryPool<V> pool = bin.shard.pool;
+        MemoryPool<V> pool = shard.pool;
         pool.remoteFreed(sizeClass, 1, requested); // before the mark, after which the block may be handed out again
         if (!frees.mark(index)) {
             pool.remoteFreed(sizeClass, -1, -requested);
@@ -150,7 +156,7 @@ final class SlabRun<V> extends Run<V> {
      * @return how many
      */
     int collect() {
-        return remoteFrees().collect(this);
+        return remoteFrees().collect();
     }
 
     /** Takes back one block that another thread has freed. */
@@ -160,7 +166,7 @@ final class SlabRun<V> extends Run<V> {
             return true;
         } catch (IllegalArgumentException e) {
             // Another thread's mistake: whoever collects did nothing wrong, and must not lose the other blocks.
-            bin.shard.pool.noteFreedTwice(sizeClass, e);
+            shard.pool.noteFreedTwice(sizeClass, e);
             return false;
         }
     }
@@ -201,11 +207,11 @@ final class SlabRun<V> extends Run<V> {
         if (newRequested > blockSize) {
             return false;
         }
-        Bin<V> owner = bin;
+        Shard<V> owner = shard;
         if (owner.thread == Thread.currentThread()) {
-            owner.resized(newRequested - requested);
+            bin.resized(newRequested - requested);
         } else {
-            owner.shard.pool.resizedElsewhere(newRequested - requested);
+            owner.pool.resizedElsewhere(newRequested - requested);
         }
         return true;
     }
@@ -220,10 +226,16 @@ final class SlabRun<V> extends Run<V> {
         return s;
     }
 
-    private RemoteFrees remoteFrees() {
-        RemoteFrees r = remoteFrees;
+    private RemoteFrees<V> remoteFrees() {
+        RemoteFrees<V> r = remoteFrees;
         assert r != null;
         return r;
+    }
+
+    SlabLinks<V> links() {
+        SlabLinks<V> l = links;
+        assert l != null;
+        return l;
     }
 
     private @Nullable V[] views() {

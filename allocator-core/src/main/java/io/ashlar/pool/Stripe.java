@@ -95,7 +95,7 @@ final class Stripe<V> extends Shard<V> {
 
     @Override
     boolean offer(SlabRun<V> run) {
-        int queuedKiB = remote.push(run, Integer.MAX_VALUE);
+        int queuedKiB = remote.push(run.place(), Integer.MAX_VALUE);
         if ((queuedKiB > mostLeftKiB || pool.isClosed()) && lock.tryLockOrCall()) {
             try {
                 collectRemote();

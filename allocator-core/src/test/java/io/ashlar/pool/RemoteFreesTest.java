@@ -83,9 +83,9 @@ class RemoteFreesTest {
         for (int round = 0; round < 2; round++) {
             List<RawView> five = views.subList(5 * round, 5 * round + 5);
             Daemon.run(() -> free(five));
-            SlabRun<RawView> queued = shard.remote.takeAll();
-            assertSame(run, queued);
-            assertNull(queued.nextQueued);
+            QueuePlace<SlabRun<RawView>> queued = shard.remote.takeAll();
+            assertSame(run.place(), queued);
+            assertNull(queued.leave());
             run.bin().collect(run);
             assertNull(shard.remote.takeAll());
         }

@@ -49,10 +49,10 @@ class RemoteQueueTest {
         pool.close();
     }
 
-    private List<SlabRun<RawView>> listOf(@Nullable SlabRun<RawView> topmost) {
+    private List<SlabRun<RawView>> listOf(@Nullable QueuePlace<SlabRun<RawView>> topmost) {
         List<SlabRun<RawView>> list = new ArrayList<>();
-        for (SlabRun<RawView> run = topmost; run != null; run = queue.next(run)) {
-            list.add(run);
+        for (QueuePlace<SlabRun<RawView>> place = topmost; place != null; place = place.leave()) {
+            list.add(place.run);
         }
         return list;
     }
@@ -62,7 +62,7 @@ class RemoteQueueTest {
         assertNull(queue.takeAll());
         for (int round = 0; round < 2; round++) {
             for (int i = 0; i < 3; i++) {
-                assertNotEquals(RemoteQueue.REFUSED, queue.push(runs.get(i), Integer.MAX_VALUE));
+                assertNotEquals(RemoteQueue.REFUSED, queue.push(runs.get(i).place(), Integer.MAX_VALUE));
             }
             assertEquals(List.of(runs.get(2), runs.get(1), runs.get(0)), listOf(queue.takeAll()));
             assertNull(queue.takeAll());
@@ -71,23 +71,23 @@ class RemoteQueueTest {
 
     @Test
     void aClosedQueueRefusesAndStaysClosed() {
-        queue.push(runs.get(0), Integer.MAX_VALUE);
-        queue.push(runs.get(1), Integer.MAX_VALUE);
+        queue.push(runs.get(0).place(), Integer.MAX_VALUE);
+        queue.push(runs.get(1).place(), Integer.MAX_VALUE);
         assertEquals(List.of(runs.get(1), runs.get(0)), listOf(queue.closeAndTakeAll()));
-        assertEquals(RemoteQueue.REFUSED, queue.push(runs.get(2), Integer.MAX_VALUE));
+        assertEquals(RemoteQueue.REFUSED, queue.push(runs.get(2).place(), Integer.MAX_VALUE));
         assertNull(queue.takeAll());
-        assertEquals(RemoteQueue.REFUSED, queue.push(runs.get(2), Integer.MAX_VALUE));
-        assertNull(runs.get(2).nextQueued);
+        assertEquals(RemoteQueue.REFUSED, queue.push(runs.get(2).place(), Integer.MAX_VALUE));
+        assertNull(runs.get(2).place().next);
     }
 
     @Test
     void aFullQueueRefuses() {
         int each = runs.get(0).bytes() >>> 10;
-        assertEquals(each, queue.push(runs.get(0), 2 * each));
-        assertEquals(2 * each, queue.push(runs.get(1), 2 * each));
-        assertEquals(RemoteQueue.REFUSED, queue.push(runs.get(2), 3 * each - 1));
+        assertEquals(each, queue.push(runs.get(0).place(), 2 * each));
+        assertEquals(2 * each, queue.push(runs.get(1).place(), 2 * each));
+        assertEquals(RemoteQueue.REFUSED, queue.push(runs.get(2).place(), 3 * each - 1));
         assertEquals(List.of(runs.get(1), runs.get(0)), listOf(queue.takeAll()));
-        assertEquals(each, queue.push(runs.get(2), each), "an empty one has room again");
+        assertEquals(each, queue.push(runs.get(2).place(), each), "an empty one has room again");
         assertEquals(List.of(runs.get(2)), listOf(queue.takeAll()));
     }
 
@@ -109,7 +109,7 @@ class RemoteQueueTest {
                 for (int i = 0; i < PUSHES; i++) {
                     SlabRun<RawView> run = runs.get((first + i) % RUNS);
                     if (queued.get(run).compareAndSet(false, true)) {
-                        assertNotEquals(RemoteQueue.REFUSED, queue.push(run, Integer.MAX_VALUE));
+                        assertNotEquals(RemoteQueue.REFUSED, queue.push(run.place(), Integer.MAX_VALUE));
                         pushes.get(run).incrementAndGet();
                     }
                 }
@@ -135,15 +135,16 @@ class RemoteQueueTest {
     }
 
     private void take(
-            @Nullable SlabRun<RawView> topmost,
+            @Nullable QueuePlace<SlabRun<RawView>> topmost,
             Map<SlabRun<RawView>, AtomicBoolean> queued,
             Map<SlabRun<RawView>, AtomicInteger> takes) {
-        SlabRun<RawView> run = topmost;
-        while (run != null) {
-            SlabRun<RawView> next = queue.next(run);
+        QueuePlace<SlabRun<RawView>> place = topmost;
+        while (place != null) {
+            SlabRun<RawView> run = place.run;
+            QueuePlace<SlabRun<RawView>> below = place.leave();
             takes.get(run).incrementAndGet();
             assertTrue(queued.get(run).compareAndSet(true, false), "taken twice");
-            run = next;
+            place = below;
         }
     }
 }

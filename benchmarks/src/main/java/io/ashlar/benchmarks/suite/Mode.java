@@ -61,8 +61,8 @@ enum Mode {
         };
     }
 
-    ChainedOptionsBuilder applyTo(ChainedOptionsBuilder options) {
-        return options.forks(forks)
+    ChainedOptionsBuilder applyTo(ChainedOptionsBuilder options, Question question) {
+        return options.forks(forks > 1 && question.isUnsteady() ? 3 * forks : forks)
                 .warmupIterations(warmups)
                 .warmupTime(TimeValue.milliseconds(millis))
                 .measurementIterations(iterations)

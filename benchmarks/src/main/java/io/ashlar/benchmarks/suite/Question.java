@@ -30,6 +30,7 @@ final class Question {
     private int[] threads = {1};
     private boolean fullOnly;
     private boolean plotted;
+    private boolean unsteady;
     private int minimumJdk = 17;
 
     private Question(String id, String title, Class<?> type, double target) {
@@ -95,6 +96,12 @@ final class Question {
         return fullOnly();
     }
 
+    /** Takes three times the forks where there are several: its forks differ by chance. */
+    Question unsteady() {
+        unsteady = true;
+        return this;
+    }
+
     /** The oldest JDK that can run it. */
     Question since(int jdk) {
         minimumJdk = jdk;
@@ -132,6 +139,10 @@ final class Question {
 
     boolean isFullOnly() {
         return fullOnly;
+    }
+
+    boolean isUnsteady() {
+        return unsteady;
     }
 
     boolean isPlotted() {

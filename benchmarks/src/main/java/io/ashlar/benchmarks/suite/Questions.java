@@ -69,8 +69,10 @@ final class Questions {
                     .with("size", "256", "4096")
                     .fast("size", "256"),
             Question.of("hand-over", "hand-over, loop", HandOverBenchmark.class, HAND_OVER)
+                    .unsteady()
                     .fast("size", "pattern"),
             Question.of("hand-over-plain", "hand-over, plain", HandOverFromPlainBenchmark.class, HAND_OVER)
+                    .unsteady()
                     .fast("size", "pattern")
                     .fast("consumer", "LOOP"),
             Question.of("hand-over-harness", "(hand-over, exchange alone)", HandOverBenchmark.class, 0)
