@@ -33,6 +33,10 @@ public enum RequestArenaMeters implements MeterDocumentation {
     /** Bytes that the requests used altogether: divided by {@link #REQUESTS}, what one uses on average. */
     USED("used", Meter.Type.COUNTER, "bytes", "Bytes that requests have used", RequestArenaStats::usedBytes),
 
+    /** Runs that event loops keep for later requests: with their buffer objects, without memory. */
+    RETAINED_RUNS(
+            "retained.runs", Meter.Type.GAUGE, "runs", "Runs kept for later requests", RequestArenaStats::retainedRuns),
+
     /**
      * How many requests used no more than {@link Key#LE} bytes, from 255 in steps of four times as much, and all; as the buckets of a
      * Prometheus histogram are: for {@code histogram_quantile}.

@@ -40,6 +40,7 @@ class RequestArenaMetricsTest {
                         "ashlar.request.arena.escaped.buffers",
                         "ashlar.request.arena.budget.hits",
                         "ashlar.request.arena.used",
+                        "ashlar.request.arena.retained.runs",
                         "ashlar.request.arena.requests.upto"),
                 Arrays.stream(RequestArenaMeters.values())
                         .map(RequestArenaMeters::getName)
@@ -68,13 +69,17 @@ class RequestArenaMetricsTest {
         assertEquals(1, value(RequestArenaMeters.ESCAPED_BUFFERS));
         assertEquals(1, value(RequestArenaMeters.BUDGET_HITS));
         assertEquals(5200, value(RequestArenaMeters.USED));
+        assertEquals(0, value(RequestArenaMeters.RETAINED_RUNS)); // one is in use, the other has escaped
         assertEquals(1, value(RequestArenaMeters.BUCKETS, "le", "255"));
         assertEquals(1, value(RequestArenaMeters.BUCKETS, "le", "4095"));
         assertEquals(2, value(RequestArenaMeters.BUCKETS, "le", "16383"));
         assertEquals(2, value(RequestArenaMeters.BUCKETS, "le", "+Inf"));
         String scrape = registry.scrape();
         assertTrue(scrape.contains("ashlar_request_arena_requests_upto_total{le=\"16383\",name=\"edge\"} 2.0"), scrape);
+        arena.end();
+        assertEquals(1, value(RequestArenaMeters.RETAINED_RUNS));
         arena.close();
+        assertEquals(0, value(RequestArenaMeters.RETAINED_RUNS));
         escaping.release();
         metrics.close();
         assertTrue(registry.getMeters().isEmpty());

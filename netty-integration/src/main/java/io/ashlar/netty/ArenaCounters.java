@@ -18,6 +18,7 @@ final class ArenaCounters {
     private static final int ESCAPED_BUFFERS = 3;
     private static final int BUDGET_HITS = 4;
     private static final int USED_BYTES = 5;
+    private static final int RETAINED_RUNS = 6;
     private static final int FIRST_BUCKET = 16;
     private static final int COUNT = FIRST_BUCKET + RequestArenaStats.BUCKETS;
 
@@ -45,6 +46,11 @@ final class ArenaCounters {
         add(BUDGET_HITS, 1);
     }
 
+    /** How many runs the thread keeps for later requests. */
+    void retains(int runs) {
+        values.setOpaque(RETAINED_RUNS, runs);
+    }
+
     /** The counters of all threads, and the sums of those that have ended. */
     static final class Sums {
 
@@ -60,6 +66,7 @@ final class ArenaCounters {
 
         synchronized void close(ArenaCounters counters) {
             if (open.remove(counters)) {
+                counters.retains(0);
                 addTo(closed, counters);
             }
         }
@@ -81,6 +88,7 @@ final class ArenaCounters {
                     sums[ESCAPED_BUFFERS],
                     sums[BUDGET_HITS],
                     sums[USED_BYTES],
+                    sums[RETAINED_RUNS],
                     buckets);
         }
 

@@ -51,12 +51,17 @@ final class ArenaThread {
     /** A run that is not open. */
     BumpRun<AshlarByteBuf> takeRun() {
         BumpRun<AshlarByteBuf> run = idle.pollLast();
-        return run != null ? run : pool.newBumpRun();
+        if (run == null) {
+            return pool.newBumpRun();
+        }
+        counters.retains(idle.size());
+        return run;
     }
 
     void keepRun(BumpRun<AshlarByteBuf> run) {
         if (idle.size() < KEPT_AT_MOST) {
             idle.addLast(run);
+            counters.retains(idle.size());
         }
     }
 

@@ -83,10 +83,14 @@ public final class RequestArena extends AbstractByteBufAllocator
 
     // Synchronization of all below: used by the owner only.
     private boolean ending;
+    /** Whether the application has got hold of the arena that {@link RequestArenaHandler} made. */
+    boolean isKnown;
     /** While an answer is encoded, so that a request without budget can still be answered. */
     private boolean exempt;
     /** What was used of runs that have gone back before the request's end, and by inner arenas that have ended. */
     private long goneBytes;
+    /** How many buffers have escaped already, when the arena was rewound. */
+    private int escaped;
     /** How many buffers have escaped from inner arenas. */
     private int escapedInside;
     /** What the arenas of the owner have in common, or of the last one. */
@@ -94,7 +98,9 @@ public final class RequestArena extends AbstractByteBufAllocator
     /** Where buffers come from; not open before the first. */
     private @Nullable BumpRun<AshlarByteBuf> current;
     /** The runs before, and those of single large buffers. */
-    private final List<BumpRun<AshlarByteBuf>> others = new ArrayList<>(0);
+    private List<BumpRun<AshlarByteBuf>> others = new ArrayList<>(0);
+    /** Where the runs are that were in use before the last mark. */
+    private @Nullable Mark newestMark;
 
     private final List<Runnable> hooks = new ArrayList<>(0);
     private @Nullable AllocationSites sites;
@@ -180,27 +186,27 @@ public final class RequestArena extends AbstractByteBufAllocator
         ending = true;
         Throwable failure = runHooks();
         ArenaThread mine = thread;
-        BumpRun<AshlarByteBuf> last = current;
-        assert mine != null && last != null;
-        long used = goneBytes + last.peakBytes();
-        int escaped = release(last, mine);
-        for (int i = others.size() - 1; i >= 0; i--) {
-            used += others.get(i).peakBytes();
-            escaped += release(others.remove(i), mine);
+        assert mine != null;
+        releaseRuns(mine);
+        for (Mark mark = newestMark; mark != null; mark = mark.before) {
+            goBackTo(mark);
+            releaseRuns(mine);
         }
         owner = null;
         current = null;
         ending = false;
+        int gone = escaped + escapedInside;
         if (outer == null) {
-            mine.ended(used, escaped + escapedInside);
-            escapedInside = 0;
+            mine.ended(goneBytes, gone);
         } else {
-            outer.innerEnded(used, escaped + escapedInside);
+            outer.innerEnded(goneBytes, gone);
         }
         AllocationSites recorded = sites;
         if (recorded != null && escaped > 0) {
             recorded.report(escaped);
         }
+        escaped = 0;
+        escapedInside = 0;
         sites = null;
         if (closed) {
             leaveThread();
@@ -215,14 +221,30 @@ public final class RequestArena extends AbstractByteBufAllocator
         escapedInside += escaped;
     }
 
-    /** Lets a run go; returns how many buffers have escaped from it. */
-    private static int release(BumpRun<AshlarByteBuf> run, ArenaThread mine) {
+    /** Lets all runs since the last mark go. */
+    private void releaseRuns(ArenaThread mine) {
+        BumpRun<AshlarByteBuf> last = current;
+        assert last != null;
+        release(last, mine);
+        for (int i = others.size() - 1; i >= 0; i--) {
+            release(others.remove(i), mine);
+        }
+    }
+
+    private void release(BumpRun<AshlarByteBuf> run, ArenaThread mine) {
+        goneBytes += run.peakBytes();
         int outstanding = run.outstanding();
         if (run.close()) {
             mine.keepRun(run);
-            return 0;
+        } else {
+            escaped += outstanding;
         }
-        return outstanding;
+    }
+
+    private void goBackTo(Mark mark) {
+        current = mark.run;
+        others = mark.others;
+        newestMark = mark.before;
     }
 
     /**
@@ -291,11 +313,10 @@ public final class RequestArena extends AbstractByteBufAllocator
 
     /**
      * Does some work for the request: where {@link RequestArenaHandler} made the arena, {@code ctx.alloc()} serves from it meanwhile. For
-     * what goes on with a request later, in a task or after an answer from elsewhere; not after the request has ended, since the arena may
-     * serve the channel's next one by then.
+     * what goes on with a request later, in a task or after an answer from elsewhere.
      *
      * @param work what to do, at once
-     * @throws IllegalStateException if no request has begun, or if another thread owns the arena
+     * @throws IllegalStateException if no request has begun or it has ended, or if another thread owns the arena
      */
     public void run(Runnable work) {
         checkOwner("run");
@@ -366,6 +387,79 @@ public final class RequestArena extends AbstractByteBufAllocator
     }
 
     /**
+     * Remembers where the request is, so that what it allocates from here on can be given up by itself: with {@link #rewind}. What has
+     * been allocated so far stays where it is; what of it outgrows its place counts as allocated since. Costs a run of its own; a mark that
+     * is not rewound to ends with the request.
+     *
+     * @return the place
+     * @throws IllegalStateException if no request has begun, or if another thread owns the arena
+     */
+    public Mark mark() {
+        checkOwner("mark");
+        BumpRun<AshlarByteBuf> run = current;
+        ArenaThread mine = thread;
+        assert run != null && mine != null;
+        Mark mark = new Mark(run, others, newestMark);
+        newestMark = mark;
+        others = new ArrayList<>(0);
+        current = mine.takeRun();
+        return mark;
+    }
+
+    /**
+     * Goes back to a mark: the memory of everything that was allocated since goes back, and no longer counts against the budget. Buffers
+     * that are still in use have escaped, as at the end of the request: they stay as they are. Marks that were set later are gone, too.
+     * Inner arenas and hooks are not concerned.
+     *
+     * @param mark where to go back to; it is used up
+     * @throws IllegalStateException if the mark is not of this request, or was gone back to or beyond before; if no request has begun, or
+     *     if another thread owns the arena
+     */
+    public void rewind(Mark mark) {
+        checkOwner("rewind");
+        Mark found = newestMark;
+        while (found != mark) {
+            if (found == null) {
+                throw new IllegalStateException(
+                        this
+                                + ".rewind(): the mark is of another request or another arena, or was rewound to or beyond before");
+            }
+            found = found.before;
+        }
+        ArenaThread mine = thread;
+        assert mine != null;
+        Mark newest;
+        do {
+            newest = newestMark;
+            assert newest != null;
+            releaseRuns(mine);
+            goBackTo(newest);
+        } while (newest != mark);
+    }
+
+    /** A place in what a request allocates: {@link #mark()}. */
+    public static final class Mark {
+
+        private final BumpRun<AshlarByteBuf> run;
+        private final List<BumpRun<AshlarByteBuf>> others;
+        private final @Nullable Mark before;
+
+        private Mark(BumpRun<AshlarByteBuf> run, List<BumpRun<AshlarByteBuf>> others, @Nullable Mark before) {
+            this.run = run;
+            this.others = others;
+            this.before = before;
+        }
+
+        private long usedBytes() {
+            return RequestArena.usedBytes(run, others);
+        }
+
+        private int outstanding() {
+            return RequestArena.outstanding(run, others);
+        }
+    }
+
+    /**
      * What the request has used of its budget: the bytes of its buffers and of the gaps between them, less what was free again before the
      * request's end.
      *
@@ -373,7 +467,18 @@ public final class RequestArena extends AbstractByteBufAllocator
      */
     public long usedBytes() {
         BumpRun<AshlarByteBuf> run = current;
-        long bytes = run == null ? 0 : run.usedBytes();
+        if (run == null) {
+            return 0;
+        }
+        long bytes = usedBytes(run, others);
+        for (Mark mark = newestMark; mark != null; mark = mark.before) {
+            bytes += mark.usedBytes();
+        }
+        return bytes;
+    }
+
+    private static long usedBytes(BumpRun<AshlarByteBuf> run, List<BumpRun<AshlarByteBuf>> others) {
+        long bytes = run.usedBytes();
         for (BumpRun<AshlarByteBuf> other : others) {
             bytes += other.usedBytes();
         }
@@ -383,11 +488,22 @@ public final class RequestArena extends AbstractByteBufAllocator
     /**
      * How many of the request's buffers have not been released.
      *
-     * @return the number, of about this moment if other threads are releasing
+     * @return the number, of about this moment if other threads are releasing; without those that escaped when the arena was rewound
      */
     public int outstanding() {
         BumpRun<AshlarByteBuf> run = current;
-        int sum = run == null ? 0 : run.outstanding();
+        if (run == null) {
+            return 0;
+        }
+        int sum = outstanding(run, others);
+        for (Mark mark = newestMark; mark != null; mark = mark.before) {
+            sum += mark.outstanding();
+        }
+        return sum;
+    }
+
+    private static int outstanding(BumpRun<AshlarByteBuf> run, List<BumpRun<AshlarByteBuf>> others) {
+        int sum = run.outstanding();
         for (BumpRun<AshlarByteBuf> other : others) {
             sum += other.outstanding();
         }
@@ -474,7 +590,8 @@ public final class RequestArena extends AbstractByteBufAllocator
             return own;
         }
         if (!run.isOpen()) {
-            return open(run, nextBytes(mine.usualBytes(), (int) least, used), mine);
+            int wanted = newestMark == null ? mine.usualBytes() : mine.leastBytes();
+            return open(run, nextBytes(wanted, (int) least, used), mine);
         }
         int wanted =
                 Math.max(mine.leastBytes(), 2 * run.usedBytes()); // not the capacity: there may be many short buffers

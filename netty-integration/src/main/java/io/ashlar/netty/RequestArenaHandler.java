@@ -97,17 +97,23 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
     }
 
     /**
-     * The arena of the request that is being handled. To be asked while a part of it goes through the pipeline, and kept until the request
-     * has ended: after that the same object serves another request of the channel. {@link RequestArena#onEnd} tells when that is.
+     * The arena of the request that is being handled. To be asked while a part of it goes through the pipeline; it may be kept, for tasks and
+     * for answers from elsewhere, and serves this request only. {@link RequestArena#isOpen} tells whether it has ended meanwhile, {@link
+     * RequestArena#onEnd} when it does. A request whose arena is never asked for costs no object.
      *
      * @param ctx a handler's context
      * @return the arena; null outside of a request, on another thread, or if the channel has no handler of this class
      */
     public static @Nullable RequestArena current(ChannelHandlerContext ctx) {
-        return ctx.alloc() instanceof ScopedAllocator scope
-                        && ctx.channel().eventLoop().inEventLoop()
-                ? scope.arena()
-                : null;
+        if (!(ctx.alloc() instanceof ScopedAllocator scope)
+                || !ctx.channel().eventLoop().inEventLoop()) {
+            return null;
+        }
+        RequestArena arena = scope.arena();
+        if (arena != null) {
+            arena.isKnown = true;
+        }
+        return arena;
     }
 
     // ---- being there or not
@@ -314,7 +320,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
         }
         exchange.forget();
         ArenaThread mine = thread;
-        if (mine != null) {
+        if (mine != null && !exchange.arena.isKnown) { // somebody could take it for that of the request that was
             mine.keepExchange(exchange);
         }
         leaveThreadIfDone();

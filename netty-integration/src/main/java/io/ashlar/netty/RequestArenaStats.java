@@ -13,6 +13,7 @@ import java.util.Arrays;
  * @param escapedBuffers how many buffers these were altogether
  * @param budgetHits how often a buffer was refused because of a request's budget
  * @param usedBytes what the requests that have ended used of their budgets altogether, in bytes
+ * @param retainedRuns runs that event loops keep for later requests: with their buffer objects, without memory
  * @param buckets how many requests used how much: bucket 0 counts those that used nothing, bucket n those that used less than
  *     2<sup>n</sup> bytes and no less than half of that
  */
@@ -24,6 +25,7 @@ public record RequestArenaStats(
         long escapedBuffers,
         long budgetHits,
         long usedBytes,
+        long retainedRuns,
         long[] buckets) {
 
     /** How many {@link #buckets} there are; the last counts everything above, too. */
@@ -43,7 +45,7 @@ public record RequestArenaStats(
     public String toString() {
         return "RequestArenaStats[name=" + name + ", open=" + open + ", requests=" + requests + ", escapes=" + escapes
                 + ", escapedBuffers=" + escapedBuffers + ", budgetHits=" + budgetHits + ", usedBytes=" + usedBytes
-                + ", buckets="
+                + ", retainedRuns=" + retainedRuns + ", buckets="
                 + Arrays.toString(buckets) + "]";
     }
 }

@@ -41,6 +41,7 @@ final class ArenaTestLoad {
     final boolean http2;
     final LongAdder begun = new LongAdder();
     final LongAdder children = new LongAdder();
+    final LongAdder marks = new LongAdder();
     final LongAdder hooks = new LongAdder();
     final LongAdder hooksRun = new LongAdder();
     final LongAdder budgetHits = new LongAdder();
@@ -209,7 +210,8 @@ final class ArenaTestLoad {
         synchronized (fates) {
             return (http2 ? "HTTP/2" : "HTTP/1.1") + ": -Dashlar.test.seed=" + seed + " requests=" + requests
                     + ", begun=" + begun + ", answered=" + answered + ", lost=" + lost + ", connections=" + connections
-                    + ", children=" + children + ", hooks=" + hooks + ", thrown by hooks=" + thrownByHooks
+                    + ", children=" + children + ", marks=" + marks + ", hooks=" + hooks + ", thrown by hooks="
+                    + thrownByHooks
                     + ", budgetHits=" + budgetHits + ", interim=" + interim + ", buffers=" + buffers + ", kept=" + kept
                     + ", off the loop=" + offLoop + ", fates=" + fates;
         }

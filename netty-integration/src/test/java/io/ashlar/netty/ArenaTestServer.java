@@ -75,7 +75,9 @@ abstract class ArenaTestServer extends ChannelInboundHandlerAdapter {
 
     final Job begin(ChannelHandlerContext ctx, long id) {
         load.begun.increment();
-        RequestArena arena = RequestArenaHandler.current(ctx);
+        RequestArena arena = (id & 1) == 0
+                ? RequestArenaHandler.current(ctx)
+                : ((ScopedAllocator) ctx.alloc()).arena(); // so that it is taken for unknown, and serves again
         assertNotNull(arena);
         Job job = new Job(load.plan(id), arena);
         receiving = job;
@@ -155,6 +157,9 @@ abstract class ArenaTestServer extends ChannelInboundHandlerAdapter {
         buffers.scratch(ctx.alloc(), job.arena, job.plan);
         if (random.nextInt(12) == 0) {
             inner(job);
+        }
+        if (random.nextInt(8) == 0) {
+            marked(ctx, job);
         }
         if (random.nextInt(8) == 0) {
             hook(job);
@@ -293,6 +298,20 @@ abstract class ArenaTestServer extends ChannelInboundHandlerAdapter {
         buffers.scratch(inner, job.arena, job.plan);
         if (job.plan.server.nextInt(4) > 0) {
             inner.close(); // otherwise with the request
+        }
+    }
+
+    private void marked(ChannelHandlerContext ctx, Job job) {
+        load.marks.increment();
+        SplittableRandom random = job.plan.server;
+        RequestArena.Mark mark = job.arena.mark();
+        buffers.scratch(ctx.alloc(), job.arena, job.plan);
+        if (random.nextInt(4) == 0) {
+            job.arena.mark(); // goes with the other
+            buffers.scratch(ctx.alloc(), job.arena, job.plan);
+        }
+        if (random.nextInt(4) > 0) {
+            job.arena.rewind(mark); // otherwise with the request
         }
     }
 

@@ -70,7 +70,7 @@ class RequestArenaHandlerTest {
                 .addLast(new ChannelInboundHandlerAdapter() {
                     @Override
                     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-                        served.add(RequestArenaHandler.current(ctx));
+                        served.add(((ScopedAllocator) ctx.alloc()).arena()); // not current(): then it would be known
                         try {
                             application.accept(ctx, (FullHttpRequest) msg);
                         } finally {
@@ -450,6 +450,29 @@ class RequestArenaHandlerTest {
         receive(post("x"));
         assertFalse(only().isOpen());
         assertTrue(sent().endsWith("x"));
+    }
+
+    @Test
+    void anArenaThatSomebodyKnowsServesNoOtherRequest() {
+        List<RequestArena> known = new ArrayList<>();
+        serve((ctx, request) -> {
+            known.add(RequestArenaHandler.current(ctx));
+            answer(ctx, request);
+        });
+        receive(GET);
+        receive(GET);
+        assertNotSame(known.get(0), known.get(1));
+        assertThrows(IllegalStateException.class, () -> known.get(0).run(() -> {}));
+        sent();
+    }
+
+    @Test
+    void anArenaThatNobodyKnowsServesAgain() {
+        serve(RequestArenaHandlerTest::answer);
+        receive(GET);
+        receive(GET);
+        assertSame(served.get(0), served.get(1));
+        sent();
     }
 
     @Test

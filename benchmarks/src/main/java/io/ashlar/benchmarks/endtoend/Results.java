@@ -66,6 +66,7 @@ final class Results {
                 "server CPU us/request",
                 "GC",
                 "Java heap B/request",
+                "reserved MiB",
                 "RSS above start MiB",
                 "requests/s to best",
                 "p99 to best",
@@ -87,6 +88,7 @@ final class Results {
                 String.format("%.2f", median(one, Round::cpu) / MICROS),
                 String.format("%.0f, %,.0f ms", sum(one, Round::collections), sum(one, Round::collectionMillis)),
                 String.format("%,.0f", median(one, Round::heap)),
+                String.format("%,.1f", median(one, Round::reserved) / MIB),
                 String.format("%,.1f", median(one, Round::resident) / MIB)));
         cells.addAll(
                 one.isOurs()

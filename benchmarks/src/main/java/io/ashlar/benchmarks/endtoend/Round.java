@@ -11,6 +11,7 @@ package io.ashlar.benchmarks.endtoend;
  * @param collections collections of garbage
  * @param collectionMillis what they took
  * @param heap bytes of Java heap that the server allocated per request
+ * @param reserved bytes of native memory that the allocator held at the end
  * @param resident bytes that the server had in memory at the end, above what it had before its allocator was made
  * @param loadBusy how many processors the load took
  */
@@ -22,6 +23,7 @@ record Round(
         long collections,
         long collectionMillis,
         double heap,
+        double reserved,
         double resident,
         double loadBusy) {
 
@@ -35,6 +37,7 @@ record Round(
                 after.collections() - before.collections(),
                 after.collectionMillis() - before.collectionMillis(),
                 (after.heapBytes() - before.heapBytes()) / answers,
+                after.reservedBytes(),
                 after.residentBytes(),
                 load.busy());
     }
@@ -42,8 +45,8 @@ record Round(
     /** For the file of raw figures. */
     String line() {
         return String.format(
-                "rate=%.0f\tp50=%.0f\tp99=%.0f\tcpu=%.0f\tcollections=%d\tcollectionMillis=%d\theap=%.0f\tresident=%.0f"
-                        + "\tloadBusy=%.2f",
-                rate, p50, p99, cpu, collections, collectionMillis, heap, resident, loadBusy);
+                "rate=%.0f\tp50=%.0f\tp99=%.0f\tcpu=%.0f\tcollections=%d\tcollectionMillis=%d\theap=%.0f\treserved=%.0f"
+                        + "\tresident=%.0f\tloadBusy=%.2f",
+                rate, p50, p99, cpu, collections, collectionMillis, heap, reserved, resident, loadBusy);
     }
 }

@@ -34,10 +34,13 @@ public final class ServerProcess {
     static final String READ = "read";
 
     private final long residentBefore = ProcStatus.residentKib();
+    private final Contestant contestant;
+    private final ByteBufAllocator alloc;
     private final DemoServer server;
 
     private ServerProcess(Contestant contestant) throws IOException, DemoServer.CannotListenException {
-        ByteBufAllocator alloc = contestant.peer().create();
+        this.contestant = contestant;
+        this.alloc = contestant.peer().create();
         server = DemoServer.start(
                 0,
                 bootstrap ->
@@ -94,6 +97,7 @@ public final class ServerProcess {
                 .filter(bytes -> bytes > 0)
                 .sum();
         long resident = ProcStatus.residentKib() - residentBefore << 10;
-        return new ServerReading(system.getProcessCpuTime(), collections, millis, heap, resident);
+        long reserved = contestant.peer().reservedBytes(alloc);
+        return new ServerReading(system.getProcessCpuTime(), collections, millis, heap, reserved, resident);
     }
 }

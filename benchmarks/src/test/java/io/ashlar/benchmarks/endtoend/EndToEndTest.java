@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EndToEndTest {
 
     private static Round round(double rate, double p99) {
-        return new Round(rate, 1, p99, 1, 0, 0, 1, 1, 0.5);
+        return new Round(rate, 1, p99, 1, 0, 0, 1, 1, 1, 0.5);
     }
 
     private static Results results(double ourP99, double... ourRates) {
@@ -91,7 +91,7 @@ class EndToEndTest {
 
     @Test
     void aReadingSurvivesItsLine() {
-        ServerReading reading = new ServerReading(1, 2, 3, 1L << 40, -5);
+        ServerReading reading = new ServerReading(1, 2, 3, 1L << 40, 1L << 30, -5);
         assertEquals(reading, ServerReading.parse(reading.line()));
     }
 
