@@ -181,11 +181,19 @@ public final class BumpRun<V> extends Run<V> {
         return true;
     }
 
-    /** Hands out nothing more, and lets no block grow, until the run is opened anew; called by the owner. */
+    /** Hands out nothing more, and lets no block grow, until the run is opened anew or {@link #unseal}ed; called by the owner. */
     public void seal() {
         checkOwner();
         if (limit != CLOSED) {
             limit = top;
+        }
+    }
+
+    /** Hands out again what is free; called by the owner. */
+    public void unseal() {
+        checkOwner();
+        if (limit != CLOSED) {
+            limit = bytesRequested;
         }
     }
 

@@ -310,6 +310,24 @@ class BumpRunTest {
     }
 
     @Test
+    void anUnsealedRunGoesOnWhereItWas() throws Exception {
+        run.unseal(); // not open: nothing happens
+        assertNull(run.tryAllocate(8));
+        run.open(64 * KIB, NO_OVERFLOW);
+        RawView view = allocate(100);
+        run.seal();
+        Daemon.run(() -> assertThrows(IllegalStateException.class, run::unseal));
+        assertNull(run.tryAllocate(8));
+        run.unseal();
+        assertEquals(64 * KIB, run.capacity());
+        RawView next = allocate(64 * KIB - 104);
+        assertNull(run.tryAllocate(8));
+        next.free(0);
+        view.free(100);
+        run.close();
+    }
+
+    @Test
     void onlyTheOwnerOfAnOpenRunIsGivenOtherBlocks() throws Exception {
         BumpRun<RawView> other = pool.newBumpRun();
         other.open(64 * KIB, NO_OVERFLOW);

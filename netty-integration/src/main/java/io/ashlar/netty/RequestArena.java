@@ -399,6 +399,7 @@ public final class RequestArena extends AbstractByteBufAllocator
         BumpRun<AshlarByteBuf> run = current;
         ArenaThread mine = thread;
         assert run != null && mine != null;
+        run.seal(); // or its newest buffer could grow into what the budget has left for others
         Mark mark = new Mark(run, others, newestMark);
         newestMark = mark;
         others = new ArrayList<>(0);
@@ -435,6 +436,7 @@ public final class RequestArena extends AbstractByteBufAllocator
             releaseRuns(mine);
             goBackTo(newest);
         } while (newest != mark);
+        mark.run.unseal();
     }
 
     /** A place in what a request allocates: {@link #mark()}. */

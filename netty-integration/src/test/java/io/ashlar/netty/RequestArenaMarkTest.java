@@ -95,6 +95,24 @@ class RequestArenaMarkTest extends ArenaTestFixture {
     }
 
     @Test
+    void aBufferOfBeforeTheMarkDoesNotGrowIntoTheBudgetOfOthers() {
+        configure(RequestArenas.builder(parent).budget(64 * KIB));
+        arena.begin();
+        ByteBuf before = arena.buffer(100); // the newest of a run of 16 KiB
+        RequestArena.Mark mark = arena.mark();
+        ByteBuf rest = arena.buffer((int) (64 * KIB - arena.usedBytes()));
+        assertThrows(RequestBudgetExceededException.class, () -> before.capacity(10 * KIB));
+        assertEquals(64 * KIB, arena.usedBytes());
+        rest.release();
+        arena.rewind(mark);
+        before.capacity(10 * KIB); // where it is
+        assertEquals(10 * KIB, arena.usedBytes());
+        before.release();
+        arena.end();
+        assertEquals(0, arenas.stats().escapes());
+    }
+
+    @Test
     void anEarlierMarkTakesTheLaterOnesWithIt() {
         arena.begin();
         RequestArena.Mark first = arena.mark();

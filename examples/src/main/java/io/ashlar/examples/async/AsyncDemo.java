@@ -28,29 +28,33 @@ public final class AsyncDemo {
     }
 
     static void run(PrintStream out) {
-        try (PriceServer server = new PriceServer()) {
-            out.printf(
-                    "Asking for %,d prices over HTTP/1.1, %d at once. The server has each from a service that takes up to"
-                            + " %d ms and answers on its own threads.%n",
-                    REQUESTS, Crowd.AT_ONCE, PriceService.MOST_MILLIS);
-            String url = "http://127.0.0.1:" + server.address().getPort() + "/price/";
-            HttpClient client =
-                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-            long start = System.nanoTime();
-            Crowd.ask(
-                    client,
-                    REQUESTS,
-                    number -> HttpRequest.newBuilder(URI.create(url + "item-" + number))
-                            .build(),
-                    AsyncDemo::check);
-            Duration took = Duration.ofNanos(System.nanoTime() - start);
-            RequestArenaStats arenas = server.arenas();
+        out.printf(
+                "Asking for %,d prices over HTTP/1.1, %d at once. The server has each from a service that takes up to"
+                        + " %d ms and answers on its own threads.%n",
+                REQUESTS, Crowd.AT_ONCE, PriceService.MOST_MILLIS);
+        PriceServer server = new PriceServer();
+        try (server) {
+            Duration took = ask("http://127.0.0.1:" + server.address().getPort() + "/price/");
             out.printf("All %,d answers were right, after %.1f s.%n%n", REQUESTS, took.toMillis() / 1e3);
-            out.printf("Requests that had an arena  %,d%n", arenas.requests());
-            out.printf("  still open                %,d%n", arenas.open());
-            out.printf("  bytes each, on average    %,d%n", arenas.usedBytes() / Math.max(1, arenas.requests()));
-            out.printf("  ended with buffers in use %,d%n", arenas.escapes());
         }
+        RequestArenaStats arenas = server.arenas(); // now that its event loops have counted everything
+        out.printf("Requests that had an arena  %,d%n", arenas.requests());
+        out.printf("  still open                %,d%n", arenas.open());
+        out.printf("  bytes each, on average    %,d%n", arenas.usedBytes() / Math.max(1, arenas.requests()));
+        out.printf("  ended with buffers in use %,d%n", arenas.escapes());
+    }
+
+    private static Duration ask(String url) {
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        long start = System.nanoTime();
+        Crowd.ask(
+                client,
+                REQUESTS,
+                number -> HttpRequest.newBuilder(URI.create(url + "item-" + number))
+                        .build(),
+                AsyncDemo::check);
+        return Duration.ofNanos(System.nanoTime() - start);
     }
 
     private static void check(HttpResponse<byte[]> answer, int number) {

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import javax.net.ssl.SSLContext;
 
@@ -41,29 +42,26 @@ public final class Http2Demo {
                 .addSanDnsName("localhost")
                 .setIsCertificateAuthority(true)
                 .buildSelfSigned();
-        try (TlsServer server = new TlsServer(certificate)) {
-            for (HttpClient.Version version :
-                    new HttpClient.Version[] {HttpClient.Version.HTTP_2, HttpClient.Version.HTTP_1_1}) {
-                out.printf(
-                        "%,d bodies of up to %,d bytes over TLS in %s, %d at once:%n",
-                        REQUESTS, LONGEST, version, Crowd.AT_ONCE);
-                RequestArenaStats before = server.arenas();
+        for (HttpClient.Version version : List.of(HttpClient.Version.HTTP_2, HttpClient.Version.HTTP_1_1)) {
+            out.printf(
+                    "%,d bodies of up to %,d bytes over TLS in %s, %d at once:%n",
+                    REQUESTS, LONGEST, version, Crowd.AT_ONCE);
+            TlsServer server = new TlsServer(certificate);
+            try (server) {
                 long start = System.nanoTime();
                 exchange(server, certificate, version);
                 Duration took = Duration.ofNanos(System.nanoTime() - start);
-                RequestArenaStats after = server.arenas();
-                long requests = after.requests() - before.requests();
-                long bytes = after.usedBytes() - before.usedBytes();
                 out.printf("All came back as they should, after %.1f s.%n", took.toMillis() / 1e3);
-                out.printf("  requests that had an arena  %,d%n", requests);
-                out.printf("  still open                  %,d%n", after.open());
-                out.printf("  bytes each, on average      %,d%n", bytes / Math.max(1, requests));
-                out.printf("  ended with buffers in use   %,d%n%n", after.escapes() - before.escapes());
             }
+            RequestArenaStats arenas = server.arenas(); // now that its event loops have counted everything
+            out.printf("  requests that had an arena  %,d%n", arenas.requests());
+            out.printf("  still open                  %,d%n", arenas.open());
+            out.printf("  bytes each, on average      %,d%n", arenas.usedBytes() / Math.max(1, arenas.requests()));
+            out.printf("  ended with buffers in use   %,d%n%n", arenas.escapes());
         }
     }
 
-    static void exchange(TlsServer server, X509Bundle certificate, HttpClient.Version version)
+    private static void exchange(TlsServer server, X509Bundle certificate, HttpClient.Version version)
             throws GeneralSecurityException, IOException {
         HttpClient client = HttpClient.newBuilder()
                 .version(version)

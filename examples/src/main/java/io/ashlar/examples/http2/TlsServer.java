@@ -120,10 +120,6 @@ final class TlsServer implements AutoCloseable {
         return arenas.stats();
     }
 
-    long buffersOutstanding() {
-        return allocator.stats().outstanding();
-    }
-
     @Override
     public void close() {
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
