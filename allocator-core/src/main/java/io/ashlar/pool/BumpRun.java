@@ -185,7 +185,7 @@ public final class BumpRun<V> extends Run<V> {
     public void seal() {
         checkOwner();
         if (limit != CLOSED) {
-            limit = top;
+            limit = 0; // not `top`: that falls when blocks come back
         }
     }
 
@@ -268,7 +268,7 @@ public final class BumpRun<V> extends Run<V> {
     /**
      * How many bytes there are to hand out altogether.
      *
-     * @return what {@link #open} was called with, or what was used when the run was sealed; 0 if the run is not open
+     * @return what {@link #open} was called with; 0 if the run is not open, or sealed
      */
     public int capacity() {
         return limit == CLOSED ? 0 : limit;
@@ -318,12 +318,11 @@ public final class BumpRun<V> extends Run<V> {
         if (Thread.currentThread() == owner && index == nextSlot - 1) {
             int at = offsets[index];
             int end = at + roundUp(newRequested);
-            if (end > limit || end < at) {
-                return false;
+            if (end <= limit && end >= at) {
+                sizes[index] = end - at;
+                top = end;
+                return true;
             }
-            sizes[index] = end - at;
-            top = end;
-            return true;
         }
         return newRequested <= sizes[index];
     }

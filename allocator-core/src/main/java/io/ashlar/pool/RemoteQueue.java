@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The runs that other threads leave for the owner of a shard: slabs in which they have freed blocks, or large blocks. A
- * stack without locks, linked through the runs themselves (Treiber, "Systems Programming: Coping with Parallelism",
+ * stack without locks, linked through the runs' own {@link QueuePlace}s (Treiber, "Systems Programming: Coping with Parallelism",
  * 1986). A run is pushed by one thread at a time, for a slab the one that turned its {@code queued} flag on; all are taken
  * at once, so the ABA problem does not arise.
  *

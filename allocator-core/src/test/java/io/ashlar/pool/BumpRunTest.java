@@ -306,6 +306,16 @@ class BumpRunTest {
         view.free(100);
         run.close();
         run.open(64 * KIB, NO_OVERFLOW);
+        RawView first = allocate(100);
+        RawView second = allocate(30 * KIB);
+        run.seal();
+        second.free(0);
+        assertFalse(run.tryResize(first.index(), 100, 20 * KIB), "though there is room behind it again");
+        assertTrue(run.tryResize(first.index(), 100, 50));
+        first.free(0);
+        assertNull(run.tryAllocate(8));
+        run.close();
+        run.open(64 * KIB, NO_OVERFLOW);
         allocate(60 * KIB).free(0);
     }
 

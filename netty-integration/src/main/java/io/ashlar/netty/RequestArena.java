@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +90,9 @@ public final class RequestArena extends AbstractByteBufAllocator
     private boolean exempt;
     /** What was used of runs that have gone back before the request's end, and by inner arenas that have ended. */
     private long goneBytes;
-    /** How many buffers have escaped already, when the arena was rewound. */
+    /** What was used at most when the arena was rewound. */
+    private long mostBytes;
+    /** How many buffers have escaped. */
     private int escaped;
     /** How many buffers have escaped from inner arenas. */
     private int escapedInside;
@@ -159,6 +162,7 @@ public final class RequestArena extends AbstractByteBufAllocator
         current = mine.takeRun();
         sites = arenas.isStrict() ? new AllocationSites() : null;
         goneBytes = 0;
+        mostBytes = 0;
         owner = Thread.currentThread();
         if (outer == null) {
             mine.began();
@@ -195,15 +199,11 @@ public final class RequestArena extends AbstractByteBufAllocator
         owner = null;
         current = null;
         ending = false;
-        int gone = escaped + escapedInside;
+        long used = Math.max(goneBytes, mostBytes);
         if (outer == null) {
-            mine.ended(goneBytes, gone);
+            mine.ended(used, escaped + escapedInside);
         } else {
-            outer.innerEnded(goneBytes, gone);
-        }
-        AllocationSites recorded = sites;
-        if (recorded != null && escaped > 0) {
-            recorded.report(escaped);
+            outer.innerEnded(used, escaped + escapedInside);
         }
         escaped = 0;
         escapedInside = 0;
@@ -225,9 +225,14 @@ public final class RequestArena extends AbstractByteBufAllocator
     private void releaseRuns(ArenaThread mine) {
         BumpRun<AshlarByteBuf> last = current;
         assert last != null;
+        int before = escaped;
         release(last, mine);
         for (int i = others.size() - 1; i >= 0; i--) {
             release(others.remove(i), mine);
+        }
+        AllocationSites recorded = sites;
+        if (recorded != null && escaped > before) {
+            recorded.report(escaped - before);
         }
     }
 
@@ -244,6 +249,7 @@ public final class RequestArena extends AbstractByteBufAllocator
     private void goBackTo(Mark mark) {
         current = mark.run;
         others = mark.others;
+        sites = mark.sites;
         newestMark = mark.before;
     }
 
@@ -388,8 +394,8 @@ public final class RequestArena extends AbstractByteBufAllocator
 
     /**
      * Remembers where the request is, so that what it allocates from here on can be given up by itself: with {@link #rewind}. What has
-     * been allocated so far stays where it is; what of it outgrows its place counts as allocated since. Costs a run of its own; a mark that
-     * is not rewound to ends with the request.
+     * been allocated so far stays where it is; what of it outgrows its place counts as allocated since. What comes next lies in runs of its own,
+     * whose length is not part of the budget: so rewind in a {@code finally}. A mark that is not rewound to ends with the request.
      *
      * @return the place
      * @throws IllegalStateException if no request has begun, or if another thread owns the arena
@@ -399,11 +405,13 @@ public final class RequestArena extends AbstractByteBufAllocator
         BumpRun<AshlarByteBuf> run = current;
         ArenaThread mine = thread;
         assert run != null && mine != null;
-        run.seal(); // or its newest buffer could grow into what the budget has left for others
-        Mark mark = new Mark(run, others, newestMark);
-        newestMark = mark;
+        BumpRun<AshlarByteBuf> next = mine.takeRun();
+        Mark mark = new Mark(run, others, sites, goneBytes, newestMark);
         others = new ArrayList<>(0);
-        current = mine.takeRun();
+        sites = sites == null ? null : new AllocationSites();
+        newestMark = mark;
+        current = next;
+        run.seal(); // or its newest buffer could grow into what the budget has left for others
         return mark;
     }
 
@@ -419,13 +427,12 @@ public final class RequestArena extends AbstractByteBufAllocator
     public void rewind(Mark mark) {
         checkOwner("rewind");
         Mark found = newestMark;
-        while (found != mark) {
-            if (found == null) {
-                throw new IllegalStateException(
-                        this
-                                + ".rewind(): the mark is of another request or another arena, or was rewound to or beyond before");
-            }
+        while (found != null && found != mark) {
             found = found.before;
+        }
+        if (found == null) {
+            throw new IllegalStateException(this
+                    + ".rewind(): the mark is of another request or another arena, or was rewound to or beyond before");
         }
         ArenaThread mine = thread;
         assert mine != null;
@@ -437,6 +444,8 @@ public final class RequestArena extends AbstractByteBufAllocator
             goBackTo(newest);
         } while (newest != mark);
         mark.run.unseal();
+        mostBytes = Math.max(mostBytes, goneBytes + sum(BumpRun::peakBytes));
+        goneBytes = mark.goneBytes;
     }
 
     /** A place in what a request allocates: {@link #mark()}. */
@@ -444,20 +453,21 @@ public final class RequestArena extends AbstractByteBufAllocator
 
         private final BumpRun<AshlarByteBuf> run;
         private final List<BumpRun<AshlarByteBuf>> others;
+        private final @Nullable AllocationSites sites;
+        private final long goneBytes;
         private final @Nullable Mark before;
 
-        private Mark(BumpRun<AshlarByteBuf> run, List<BumpRun<AshlarByteBuf>> others, @Nullable Mark before) {
+        private Mark(
+                BumpRun<AshlarByteBuf> run,
+                List<BumpRun<AshlarByteBuf>> others,
+                @Nullable AllocationSites sites,
+                long goneBytes,
+                @Nullable Mark before) {
             this.run = run;
             this.others = others;
+            this.sites = sites;
+            this.goneBytes = goneBytes;
             this.before = before;
-        }
-
-        private long usedBytes() {
-            return RequestArena.usedBytes(run, others);
-        }
-
-        private int outstanding() {
-            return RequestArena.outstanding(run, others);
         }
     }
 
@@ -468,23 +478,7 @@ public final class RequestArena extends AbstractByteBufAllocator
      * @return bytes, 0 if no request has begun
      */
     public long usedBytes() {
-        BumpRun<AshlarByteBuf> run = current;
-        if (run == null) {
-            return 0;
-        }
-        long bytes = usedBytes(run, others);
-        for (Mark mark = newestMark; mark != null; mark = mark.before) {
-            bytes += mark.usedBytes();
-        }
-        return bytes;
-    }
-
-    private static long usedBytes(BumpRun<AshlarByteBuf> run, List<BumpRun<AshlarByteBuf>> others) {
-        long bytes = run.usedBytes();
-        for (BumpRun<AshlarByteBuf> other : others) {
-            bytes += other.usedBytes();
-        }
-        return bytes;
+        return sum(BumpRun::usedBytes);
     }
 
     /**
@@ -493,21 +487,26 @@ public final class RequestArena extends AbstractByteBufAllocator
      * @return the number, of about this moment if other threads are releasing; without those that escaped when the arena was rewound
      */
     public int outstanding() {
+        return (int) sum(BumpRun::outstanding);
+    }
+
+    /** Over all runs of the request; 0 if none has begun. */
+    private long sum(ToLongFunction<BumpRun<AshlarByteBuf>> figure) {
         BumpRun<AshlarByteBuf> run = current;
-        if (run == null) {
-            return 0;
-        }
-        int sum = outstanding(run, others);
+        long sum = run == null ? 0 : sum(run, others, figure);
         for (Mark mark = newestMark; mark != null; mark = mark.before) {
-            sum += mark.outstanding();
+            sum += sum(mark.run, mark.others, figure);
         }
         return sum;
     }
 
-    private static int outstanding(BumpRun<AshlarByteBuf> run, List<BumpRun<AshlarByteBuf>> others) {
-        int sum = run.outstanding();
+    private static long sum(
+            BumpRun<AshlarByteBuf> run,
+            List<BumpRun<AshlarByteBuf>> others,
+            ToLongFunction<BumpRun<AshlarByteBuf>> figure) {
+        long sum = figure.applyAsLong(run);
         for (BumpRun<AshlarByteBuf> other : others) {
-            sum += other.outstanding();
+            sum += figure.applyAsLong(other);
         }
         return sum;
     }
@@ -631,16 +630,23 @@ public final class RequestArena extends AbstractByteBufAllocator
     private void closeDrained(ArenaThread mine) {
         BumpRun<AshlarByteBuf> last = current;
         assert last != null;
+        closeDrained(last, others, mine);
+        for (Mark mark = newestMark; mark != null; mark = mark.before) {
+            closeDrained(mark.run, mark.others, mine);
+        }
+    }
+
+    private void closeDrained(BumpRun<AshlarByteBuf> last, List<BumpRun<AshlarByteBuf>> before, ArenaThread mine) {
         if (last.isOpen() && last.outstanding() == 0) {
             goneBytes += last.peakBytes();
             last.close();
         }
-        for (int i = others.size() - 1; i >= 0; i--) {
-            BumpRun<AshlarByteBuf> run = others.get(i);
+        for (int i = before.size() - 1; i >= 0; i--) {
+            BumpRun<AshlarByteBuf> run = before.get(i);
             if (run.outstanding() == 0) {
                 goneBytes += run.peakBytes();
                 run.close();
-                others.remove(i);
+                before.remove(i);
                 mine.keepRun(run);
             }
         }

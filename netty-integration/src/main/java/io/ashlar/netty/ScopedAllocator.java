@@ -47,6 +47,11 @@ final class ScopedAllocator implements ByteBufAllocator, ByteBufAllocatorMetricP
         return entered == null ? outside : entered;
     }
 
+    /** What can never have a byte is Netty's empty buffer, which would know the arena beyond its request. */
+    private ByteBufAllocator now(int maxCapacity) {
+        return maxCapacity == 0 ? outside : now();
+    }
+
     @Override
     public ByteBuf buffer() {
         return now().buffer();
@@ -59,7 +64,7 @@ final class ScopedAllocator implements ByteBufAllocator, ByteBufAllocatorMetricP
 
     @Override
     public ByteBuf buffer(int initialCapacity, int maxCapacity) {
-        return now().buffer(initialCapacity, maxCapacity);
+        return now(maxCapacity).buffer(initialCapacity, maxCapacity);
     }
 
     @Override
@@ -74,7 +79,7 @@ final class ScopedAllocator implements ByteBufAllocator, ByteBufAllocatorMetricP
 
     @Override
     public ByteBuf ioBuffer(int initialCapacity, int maxCapacity) {
-        return now().ioBuffer(initialCapacity, maxCapacity);
+        return now(maxCapacity).ioBuffer(initialCapacity, maxCapacity);
     }
 
     @Override
@@ -89,7 +94,7 @@ final class ScopedAllocator implements ByteBufAllocator, ByteBufAllocatorMetricP
 
     @Override
     public ByteBuf heapBuffer(int initialCapacity, int maxCapacity) {
-        return now().heapBuffer(initialCapacity, maxCapacity);
+        return now(maxCapacity).heapBuffer(initialCapacity, maxCapacity);
     }
 
     @Override
@@ -104,7 +109,7 @@ final class ScopedAllocator implements ByteBufAllocator, ByteBufAllocatorMetricP
 
     @Override
     public ByteBuf directBuffer(int initialCapacity, int maxCapacity) {
-        return now().directBuffer(initialCapacity, maxCapacity);
+        return now(maxCapacity).directBuffer(initialCapacity, maxCapacity);
     }
 
     @Override

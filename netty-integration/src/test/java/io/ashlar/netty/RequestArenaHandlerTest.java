@@ -467,6 +467,19 @@ class RequestArenaHandlerTest {
     }
 
     @Test
+    void anEmptyBufferDoesNotKnowTheArena() {
+        serve((ctx, request) -> {
+            assertSame(parent, ctx.alloc().buffer(0, 0).alloc());
+            assertSame(parent, ctx.alloc().directBuffer(0, 0).alloc());
+            assertSame(parent, ctx.alloc().heapBuffer(0, 0).alloc());
+            assertSame(parent, ctx.alloc().ioBuffer(0, 0).alloc());
+            answer(ctx, request);
+        });
+        receive(GET);
+        sent();
+    }
+
+    @Test
     void anArenaThatNobodyKnowsServesAgain() {
         serve(RequestArenaHandlerTest::answer);
         receive(GET);

@@ -113,6 +113,51 @@ class RequestArenaMarkTest extends ArenaTestFixture {
     }
 
     @Test
+    void aReleaseBehindABufferOfBeforeTheMarkGivesItNoRoom() {
+        configure(RequestArenas.builder(parent).budget(64 * KIB));
+        arena.begin();
+        ByteBuf before = arena.buffer(100);
+        ByteBuf behind = arena.buffer(30 * KIB);
+        RequestArena.Mark mark = arena.mark();
+        behind.release();
+        ByteBuf rest = arena.buffer((int) (64 * KIB - arena.usedBytes()));
+        assertThrows(RequestBudgetExceededException.class, () -> before.capacity(20 * KIB));
+        assertEquals(64 * KIB, arena.usedBytes());
+        rest.release();
+        arena.rewind(mark);
+        before.release();
+        arena.end();
+    }
+
+    @Test
+    void whatOthersReleaseBeforeAMarkIsRoomAgain() {
+        configure(RequestArenas.builder(parent).budget(64 * KIB));
+        arena.begin();
+        ByteBuf before = arena.buffer(40 * KIB);
+        RequestArena.Mark mark = arena.mark();
+        elsewhere(before::release);
+        arena.buffer(40 * KIB).release();
+        arena.rewind(mark);
+        arena.buffer(40 * KIB).release();
+        arena.end();
+        assertEquals(0, arenas.stats().escapes());
+    }
+
+    @Test
+    void theFiguresTellWhatWasUsedAtOnce() {
+        arena.begin();
+        ByteBuf before = arena.buffer(1000);
+        for (int i = 0; i < 100; i++) {
+            RequestArena.Mark mark = arena.mark();
+            arena.buffer(5000).release();
+            arena.rewind(mark);
+        }
+        before.release();
+        arena.end();
+        assertEquals(6000, arenas.stats().usedBytes());
+    }
+
+    @Test
     void anEarlierMarkTakesTheLaterOnesWithIt() {
         arena.begin();
         RequestArena.Mark first = arena.mark();
@@ -144,6 +189,7 @@ class RequestArenaMarkTest extends ArenaTestFixture {
             inner.rewind(mark);
         }
         RequestArena.Mark mark = arena.mark();
+        assertThrows(IllegalStateException.class, () -> arena.rewind(null));
         elsewhere(() -> assertThrows(IllegalStateException.class, () -> arena.rewind(mark)));
         elsewhere(() -> assertThrows(IllegalStateException.class, () -> arena.mark()));
         arena.end();

@@ -51,8 +51,7 @@ public final class AsyncDemo {
         Crowd.ask(
                 client,
                 REQUESTS,
-                number -> HttpRequest.newBuilder(URI.create(url + "item-" + number))
-                        .build(),
+                number -> HttpRequest.newBuilder(URI.create(url + "item-" + number)),
                 AsyncDemo::check);
         return Duration.ofNanos(System.nanoTime() - start);
     }

@@ -41,6 +41,10 @@ final class PriceHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (arena == null) {
             throw new IllegalStateException("put a RequestArenaHandler before this handler");
         }
+        if (request.decoderResult().isFailure()) {
+            ctx.close(); // this was no HTTP
+            return;
+        }
         String item = request.uri().substring(request.uri().lastIndexOf('/') + 1);
         Answer answer = new Answer(arena, item, HttpUtil.isKeepAlive(request));
         answers.add(answer);
@@ -49,7 +53,11 @@ final class PriceHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                         (cents, failure) -> {
                             answer.isThere = true;
                             answer.cents = cents;
-                            writeWhatIsThere(ctx);
+                            try {
+                                writeWhatIsThere(ctx);
+                            } catch (Throwable e) { // which otherwise nobody would see
+                                exceptionCaught(ctx, e);
+                            }
                         },
                         ctx.executor());
     }

@@ -5,6 +5,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
@@ -17,6 +18,8 @@ public final class Crowd {
     /** How many answers are waited for at the same time. */
     public static final int AT_ONCE = 64;
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private Crowd() {}
 
     /**
@@ -24,21 +27,21 @@ public final class Crowd {
      *
      * @param client sends them
      * @param count how many
-     * @param request makes the request of a number, from 0
+     * @param request makes the request of a number, from 0; an answer may take 30 seconds
      * @param check throws if an answer is not the one to the request of this number
-     * @throws RuntimeException what the first failure was
+     * @throws IllegalStateException if one failed, with the cause, when all have been tried
      */
     public static void ask(
             HttpClient client,
             int count,
-            IntFunction<HttpRequest> request,
+            IntFunction<HttpRequest.Builder> request,
             ObjIntConsumer<HttpResponse<byte[]>> check) {
         Semaphore places = new Semaphore(AT_ONCE);
         CompletableFuture<?>[] answers = new CompletableFuture<?>[count];
         for (int i = 0; i < count; i++) {
             int number = i;
             places.acquireUninterruptibly();
-            answers[i] = client.sendAsync(request.apply(i), BodyHandlers.ofByteArray())
+            answers[i] = client.sendAsync(request.apply(i).timeout(PATIENCE).build(), BodyHandlers.ofByteArray())
                     .thenAccept(answer -> check.accept(answer, number))
                     .whenComplete((done, failure) -> places.release());
         }

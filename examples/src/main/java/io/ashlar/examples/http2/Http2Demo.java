@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import javax.net.ssl.SSLContext;
 
-/** Sends many bodies at once through one connection of HTTP/2 over TLS, and some more over HTTP/1.1. */
+/** Sends many bodies at once over TLS, in HTTP/2 and then in HTTP/1.1. */
 public final class Http2Demo {
 
     private static final int REQUESTS = 2_000;
@@ -71,9 +71,7 @@ public final class Http2Demo {
         Crowd.ask(
                 client,
                 REQUESTS,
-                number -> HttpRequest.newBuilder(uri)
-                        .POST(BodyPublishers.ofByteArray(body(number)))
-                        .build(),
+                number -> HttpRequest.newBuilder(uri).POST(BodyPublishers.ofByteArray(body(number))),
                 (answer, number) -> check(answer, number, version));
     }
 

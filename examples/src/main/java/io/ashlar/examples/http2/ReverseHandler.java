@@ -17,6 +17,10 @@ final class ReverseHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            ctx.close(); // this was no HTTP
+            return;
+        }
         ByteBuf body = request.content();
         ByteBuf reversed = ctx.alloc().buffer(body.readableBytes());
         for (int i = body.writerIndex() - 1; i >= body.readerIndex(); i--) {
@@ -24,7 +28,9 @@ final class ReverseHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         }
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, reversed);
         HttpUtil.setContentLength(response, reversed.readableBytes());
-        if (HttpUtil.isKeepAlive(request)) {
+        boolean keepAlive = HttpUtil.isKeepAlive(request);
+        HttpUtil.setKeepAlive(response, keepAlive);
+        if (keepAlive) {
             ctx.writeAndFlush(response);
         } else {
             ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
