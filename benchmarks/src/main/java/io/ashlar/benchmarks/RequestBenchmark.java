@@ -6,6 +6,8 @@ import io.ashlar.netty.RequestArena;
 import io.ashlar.netty.RequestArenas;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledUnsafeDirectByteBuf;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -25,6 +27,7 @@ public class RequestBenchmark extends PeerBenchmark {
     private static final int PER_LEVEL = BUFFERS / LEVELS;
 
     private final int[] sizes = new int[BUFFERS];
+    private final Counted[] ready = new Counted[BUFFERS];
     private @Nullable RequestArena request;
 
     @Override
@@ -32,6 +35,7 @@ public class RequestBenchmark extends PeerBenchmark {
         SplittableRandom random = new SplittableRandom(SEED);
         for (int i = 0; i < BUFFERS; i++) {
             sizes[i] = (int) Math.round(64 * Math.pow(2, 7 * random.nextDouble()));
+            ready[i] = new Counted(sizes[i]);
         }
         if (alloc instanceof AshlarByteBufAllocator ashlar) {
             request = RequestArenas.builder(ashlar).build().newArena();
@@ -74,6 +78,34 @@ public class RequestBenchmark extends PeerBenchmark {
         return sum;
     }
 
+    /**
+     * The same with 20 buffers that are there already: only their counts and indices are set, so this is what
+     * no allocator can do without.
+     *
+     * @return something that depends on it
+     */
+    @Benchmark
+    @OperationsPerInvocation(BUFFERS)
+    public int baseline() {
+        return readyLevel(0);
+    }
+
+    private int readyLevel(int level) {
+        int first = level * PER_LEVEL;
+        ByteBuf a = ready[first].handOut().writeLong(first);
+        ByteBuf b = ready[first + 1].handOut().writeLong(first);
+        ByteBuf c = ready[first + 2].handOut().writeLong(first);
+        ByteBuf d = ready[first + 3].handOut().writeLong(first);
+        ByteBuf e = ready[first + 4].handOut().writeLong(first);
+        int sum = level + 1 < LEVELS ? readyLevel(level + 1) : 0;
+        sum += a.release() ? 1 : 0;
+        sum += b.release() ? 1 : 0;
+        sum += c.release() ? 1 : 0;
+        sum += d.release() ? 1 : 0;
+        sum += e.release() ? 1 : 0;
+        return sum;
+    }
+
     private int level(ByteBufAllocator from, int level) {
         int first = level * PER_LEVEL;
         ByteBuf a = from.directBuffer(sizes[first]).writeLong(first);
@@ -88,5 +120,20 @@ public class RequestBenchmark extends PeerBenchmark {
         sum += d.release() ? 1 : 0;
         sum += e.release() ? 1 : 0;
         return sum;
+    }
+
+    private static final class Counted extends UnpooledUnsafeDirectByteBuf {
+
+        Counted(int bytes) {
+            super(UnpooledByteBufAllocator.DEFAULT, bytes, bytes);
+        }
+
+        ByteBuf handOut() {
+            resetRefCnt();
+            return clear();
+        }
+
+        @Override
+        protected void deallocate() {}
     }
 }

@@ -83,6 +83,8 @@ final class Questions {
                     .only("buffer"),
             Question.of("request-arena", "request of 20,", RequestBenchmark.class, ARENA)
                     .only("bufferInArena"),
+            Question.of("request-harness", "(request of 20, counts and writes alone)", RequestBenchmark.class, 0)
+                    .baseline(),
             Question.of("growth", "growth, 256 B to 64 KiB", GrowthBenchmark.class, NOT_STATED)
                     .fastOnly("growByWriting"),
             Question.of("heap", "heap buffer", HeapBufferBenchmark.class, HEAP).fast("size", "256", "16384"),
