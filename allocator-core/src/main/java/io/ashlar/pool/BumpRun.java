@@ -41,6 +41,7 @@ public final class BumpRun<V> extends Run<V> {
     public static final int ALIGN = 8;
 
     private static final int CLOSED = -1;
+    private static final int SEALED = -2;
     private static final int SLOTS = 256;
     private static final VarHandle SHARED_COUNT;
 
@@ -62,35 +63,37 @@ public final class BumpRun<V> extends Run<V> {
      */
     private @Nullable Thread owner;
 
-    // Synchronization of all below: used by the owner only; but an entry of `views` and `sizes` belongs to whoever has
+    // Synchronization of all below: used by the owner only; but an entry of `views` and `places` belongs to whoever has
     // the block,
     // and what giveBack() needs to whoever frees the last.
+    // References are stored only where they change: a collector's barrier can cost a fence per store, and a run that is
+    // opened again mostly gets the memory that it had.
 
-    /** The block that the memory is, and its view; null while closed. */
+    /** The block that the memory is, or was while the run is not open. */
     private @Nullable LargeRun<V> block;
 
-    private @Nullable V blockView;
+    /** Serves what a block has to move to if it outgrows its place; the last one while the run is not open. */
+    private @Nullable IntFunction<V> overflow;
+
     private int bytesRequested;
 
-    /** How many bytes there are; {@link #CLOSED} without memory. */
+    /** How many bytes there are to hand out, a multiple of {@link #ALIGN}; or {@link #CLOSED}, or {@link #SEALED}. */
     private int limit = CLOSED;
     /** Where the next block begins, in bytes from the start of the run. */
     private int top;
-    /** As {@link #top}, at most, when everything was free again. */
+    /** As {@link #top}, at most, before it fell. */
     private int peak;
-    /** How many blocks are outstanding, as far as the owner knows. */
-    private int live;
+    /** How many blocks the owner has freed that lie before one that is outstanding, as far as it knows. */
+    private int holes;
 
-    /** Serves what a block has to move to if it outgrows its place; null while closed. */
-    private @Nullable IntFunction<V> overflow;
-
-    // Of a fixed length, since others write into them when they free a block: a longer copy could miss that.
     private int nextSlot;
+    // Of a fixed length, since others write into them when they free a block: a longer copy could miss that.
     private final @Nullable V[] views;
-    /** Where the block of each slot begins, in bytes from the start of the run; its complement once the owner has freed it. */
-    private final int[] offsets = new int[SLOTS];
-
-    private final int[] sizes = new int[SLOTS];
+    /**
+     * Where the block of each slot begins, in bytes from the start of the run, and its length in the low 32 bits; the complement
+     * of that in a hole.
+     */
+    private final long[] places = new long[SLOTS];
 
     /**
      * Synchronization: atomic. Until blocks have escaped: minus the number of blocks that other threads have freed. From then on:
@@ -128,12 +131,16 @@ public final class BumpRun<V> extends Run<V> {
             throw new IllegalStateException(this + " is open already");
         }
         LargeRun<V> taken = pool.allocateLarge(pool.shardOfCaller(), bytes);
-        block = taken;
-        blockView = taken.handOut();
+        taken.lend();
+        if (taken != block) {
+            block = taken;
+        }
+        if (newOverflow != overflow) {
+            overflow = newOverflow;
+        }
         bind(taken.region(), taken.offset(), taken.bytes());
         bytesRequested = bytes;
-        overflow = newOverflow;
-        limit = bytes;
+        limit = bytes & -ALIGN;
     }
 
     /**
@@ -160,7 +167,9 @@ public final class BumpRun<V> extends Run<V> {
         if (limit == CLOSED) {
             return true;
         }
-        if (live + sharedCount != 0) {
+        int live = live();
+        int shared = sharedCount;
+        if (live + shared != 0) {
             Thread self = owner;
             owner = null; // from here on the owner frees as others do
             if ((int) SHARED_COUNT.getAndAdd(this, live) + live != 0) {
@@ -170,22 +179,28 @@ public final class BumpRun<V> extends Run<V> {
             }
             owner = self; // the last came back just now, and whoever freed it left the rest to us
         }
-        sharedCount = 0;
-        live = 0;
+        if (shared != 0 || live != 0) {
+            sharedCount = 0;
+        }
+        holes = 0;
         top = 0;
         peak = 0;
         nextSlot = 0;
-        giveBack();
-        overflow = null;
         limit = CLOSED;
+        giveBack();
         return true;
+    }
+
+    /** How many blocks are outstanding, as far as the owner knows. */
+    private int live() {
+        return nextSlot - holes;
     }
 
     /** Hands out nothing more, and lets no block grow, until the run is opened anew or {@link #unseal}ed; called by the owner. */
     public void seal() {
         checkOwner();
         if (limit != CLOSED) {
-            limit = 0; // not `top`: that falls when blocks come back
+            limit = SEALED; // not `top`: that falls when blocks come back
         }
     }
 
@@ -193,19 +208,15 @@ public final class BumpRun<V> extends Run<V> {
     public void unseal() {
         checkOwner();
         if (limit != CLOSED) {
-            limit = bytesRequested;
+            limit = bytesRequested & -ALIGN;
         }
     }
 
     /** Gives the memory back, by whoever is the last to use it. */
     private void giveBack() {
-        LargeRun<V> freed = block;
-        V view = blockView;
-        assert freed != null && view != null;
-        block = null;
-        blockView = null;
-        unbind();
-        freed.free(view, 0, bytesRequested);
+        LargeRun<V> lent = block;
+        assert lent != null;
+        lent.takeBack(bytesRequested);
     }
 
     // ---- handing out, by the owner
@@ -220,30 +231,38 @@ public final class BumpRun<V> extends Run<V> {
      */
     public @Nullable V tryAllocate(int size) {
         int at = top;
-        int end = at + roundUp(size);
-        if (end > limit || end < at || size < 0) {
+        int slot = nextSlot;
+        if (size > limit - at
+                || size < 0
+                || slot == SLOTS) { // the limit is aligned, so there is room for the rounded size, too
             return noRoom(size);
         }
-        int slot = nextSlot;
-        if (slot == SLOTS) {
-            return null;
-        }
-        offsets[slot] = at;
-        sizes[slot] = end - at;
+        int length = roundUp(size);
+        places[slot] = place(at, length);
         V view = views[slot];
         if (view == null) {
             view = pool.newView(this, slot);
             views[slot] = view;
         }
-        top = end;
+        top = at + length;
         nextSlot = slot + 1;
-        live++;
         return view;
     }
 
-    /** Negative if it would overflow. */
     private static int roundUp(int size) {
         return size + ALIGN - 1 & -ALIGN;
+    }
+
+    private static long place(int at, int length) {
+        return (long) at << 32 | length;
+    }
+
+    private static int start(long place) {
+        return (int) (place >>> 32);
+    }
+
+    private static int length(long place) {
+        return (int) place;
     }
 
     private @Nullable V noRoom(int size) {
@@ -261,8 +280,8 @@ public final class BumpRun<V> extends Run<V> {
      * @return the view; null if the caller does not own the run, or the run is not open
      */
     public @Nullable V tryOverflow(int size) {
-        IntFunction<V> other = Thread.currentThread() == owner ? overflow : null;
-        return other == null ? null : other.apply(size);
+        IntFunction<V> other = overflow;
+        return Thread.currentThread() == owner && isOpen() && other != null ? other.apply(size) : null;
     }
 
     /**
@@ -271,7 +290,7 @@ public final class BumpRun<V> extends Run<V> {
      * @return what {@link #open} was called with; 0 if the run is not open, or sealed
      */
     public int capacity() {
-        return limit == CLOSED ? 0 : limit;
+        return limit < 0 ? 0 : bytesRequested;
     }
 
     /**
@@ -284,7 +303,7 @@ public final class BumpRun<V> extends Run<V> {
     }
 
     /**
-     * How many bytes were used at most since the run was opened (0 if it is not open), or about that: newest blocks that were freed first do not count.
+     * How many bytes were used at most at the same time since the run was opened; 0 if it is not open.
      *
      * @return bytes
      */
@@ -298,33 +317,34 @@ public final class BumpRun<V> extends Run<V> {
      * @return the number, of about this moment if others are freeing; 0 after {@link #close()}
      */
     public int outstanding() {
-        return limit == CLOSED ? 0 : live + sharedCount;
+        return limit == CLOSED ? 0 : live() + sharedCount;
     }
 
     // ---- as every run
 
     @Override
     public int blockOffset(int index) {
-        return offset() + offsets[index];
+        return offset() + start(places[index]);
     }
 
     @Override
     public int blockSize(int index) {
-        return sizes[index];
+        return length(places[index]);
     }
 
     @Override
     boolean tryResizeTo(int index, int requested, int newRequested) {
         if (Thread.currentThread() == owner && index == nextSlot - 1) {
-            int at = offsets[index];
-            int end = at + roundUp(newRequested);
-            if (end <= limit && end >= at) {
-                sizes[index] = end - at;
-                top = end;
+            int at = start(places[index]);
+            if (newRequested <= limit - at) {
+                int length = roundUp(newRequested);
+                places[index] = place(at, length);
+                peak = Math.max(peak, top);
+                top = at + length;
                 return true;
             }
         }
-        return newRequested <= sizes[index];
+        return newRequested <= length(places[index]);
     }
 
     @Override
@@ -340,29 +360,31 @@ public final class BumpRun<V> extends Run<V> {
     }
 
     private void freeOwn(V view, int index) {
-        int at = offsets[index];
-        if (at < 0 || index >= nextSlot) {
+        long place = places[index];
+        if (place < 0 || index >= nextSlot) {
             throw new IllegalArgumentException("the block with index=" + index + " is not handed out: freed twice?");
         }
-        offsets[index] = ~at;
         keepView(view, index);
-        if (--live == 0) {
-            peak = Math.max(peak, top);
-            top = 0; // none was freed by others: it would count as live here
-            nextSlot = 0;
-        } else if (index == nextSlot - 1) {
-            rollBack(index);
+        if (index == nextSlot - 1) {
+            rollBack(index, start(place));
+        } else {
+            places[index] = ~place;
+            holes++;
         }
     }
 
     /** The newest block is free, and maybe those before it. */
-    private void rollBack(int index) {
+    private void rollBack(int index, int at) {
         int slot = index;
-        while (slot > 0 && offsets[slot - 1] < 0) {
+        int newTop = at;
+        while (slot > 0 && places[slot - 1] < 0) {
             slot--;
+            newTop = start(~places[slot]);
         }
+        peak = Math.max(peak, top);
+        holes -= index - slot;
         nextSlot = slot;
-        top = ~offsets[slot];
+        top = newTop;
     }
 
     private void keepView(V view, int index) {

@@ -41,7 +41,6 @@ final class LargeCache<V> {
         int slot = (order << LOG_DEPTH) + last;
         LargeRun<V> run = kept[slot];
         assert run != null;
-        kept[slot] = null;
         counts[order] = last;
         bytes -= runBytes;
         return run;
@@ -55,7 +54,10 @@ final class LargeCache<V> {
         if (runBytes > limit - bytes || count == DEPTH || run.region().isDedicated()) {
             return false;
         }
-        kept[(order << LOG_DEPTH) + count] = run;
+        int slot = (order << LOG_DEPTH) + count;
+        if (kept[slot] != run) { // mostly the one that was taken last: a collector's barrier can cost a fence per store
+            kept[slot] = run;
+        }
         counts[order] = count + 1;
         bytes += runBytes;
         return true;
@@ -81,10 +83,13 @@ final class LargeCache<V> {
         for (int order = 0; order < kept.length >> LOG_DEPTH; order++) {
             for (int i = 0; i < DEPTH; i++) {
                 LargeRun<V> run = kept[(order << LOG_DEPTH) + i];
-                if ((run != null) != (i < counts[order]) || run != null && run.bytes() != 1 << order) {
+                if (i >= counts[order]) {
+                    continue; // out, or elsewhere, since it was taken
+                }
+                if (run == null || run.bytes() != 1 << order) {
                     throw new IllegalStateException("order=" + order + " count=" + counts[order] + " keeps " + run);
                 }
-                sum += run == null ? 0 : run.bytes();
+                sum += run.bytes();
             }
         }
         if (sum != bytes || sum > limit) {

@@ -34,7 +34,9 @@ public abstract sealed class Run<V> permits SlabRun, BumpRun, LargeRun {
     }
 
     final void bind(Region newRegion, int newOffset, int newBytes) {
-        region = newRegion;
+        if (region != newRegion) {
+            region = newRegion;
+        }
         offset = newOffset;
         bytes = newBytes;
     }

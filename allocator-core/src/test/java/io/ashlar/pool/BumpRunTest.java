@@ -148,6 +148,25 @@ class BumpRunTest {
         kept.free(100);
     }
 
+    @Test
+    void thePeakIsWhatWasUsedAtTheSameTime() {
+        run.open(64 * KIB, NO_OVERFLOW);
+        RawView first = allocate(1000);
+        RawView second = allocate(2000);
+        RawView third = allocate(3000);
+        third.free(3000);
+        second.free(2000);
+        assertEquals(1000, run.usedBytes());
+        assertEquals(6000, run.peakBytes());
+        assertTrue(run.tryResize(first.index(), 1000, 10_000));
+        assertTrue(run.tryResize(first.index(), 10_000, 8));
+        assertEquals(8, run.usedBytes());
+        assertEquals(10_000, run.peakBytes());
+        first.free(8);
+        assertTrue(run.close());
+        assertEquals(0, run.peakBytes());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 50})
     void blocksFreedByAnotherThreadCountWhenTheRunIsClosed(int count) throws Exception {

@@ -23,7 +23,10 @@ final class ArenaThread {
     private final boolean shared;
     private final int leastBytes;
     private final int mostBytes;
-    private final ArrayDeque<BumpRun<AshlarByteBuf>> idle = new ArrayDeque<>();
+    /** A stack. An entry stays after it was taken: mostly the same run comes back, and needs no store of a reference then. */
+    private final BumpRun<AshlarByteBuf>[] idle = newArray();
+
+    private int idleCount;
     private final ArrayDeque<Exchange> exchanges = new ArrayDeque<>();
     private long usual;
 
@@ -48,20 +51,26 @@ final class ArenaThread {
         return counters;
     }
 
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static BumpRun<AshlarByteBuf>[] newArray() {
+        return (BumpRun<AshlarByteBuf>[]) new BumpRun[KEPT_AT_MOST];
+    }
+
     /** A run that is not open. */
     BumpRun<AshlarByteBuf> takeRun() {
-        BumpRun<AshlarByteBuf> run = idle.pollLast();
-        if (run == null) {
+        if (idleCount == 0) {
             return pool.newBumpRun();
         }
-        counters.retains(idle.size());
-        return run;
+        counters.retains(--idleCount);
+        return idle[idleCount];
     }
 
     void keepRun(BumpRun<AshlarByteBuf> run) {
-        if (idle.size() < KEPT_AT_MOST) {
-            idle.addLast(run);
-            counters.retains(idle.size());
+        if (idleCount < KEPT_AT_MOST) {
+            if (idle[idleCount] != run) {
+                idle[idleCount] = run;
+            }
+            counters.retains(++idleCount);
         }
     }
 

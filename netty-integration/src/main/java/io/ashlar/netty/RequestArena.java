@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.netty;
 
-import io.ashlar.memory.AllocationException;
 import io.ashlar.pool.BumpRun;
-import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
@@ -11,8 +9,6 @@ import io.netty.buffer.CompositeByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,13 +61,10 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  */
-public final class RequestArena extends AbstractByteBufAllocator
-        implements ByteBufAllocatorMetricProvider, AutoCloseable {
+public final class RequestArena extends ArenaRuns implements ByteBufAllocatorMetricProvider, AutoCloseable {
 
-    private final RequestArenas arenas;
     private final AshlarByteBufAllocator parent;
     private final @Nullable RequestArena outer;
-    private final long budget;
     /** Does work so that the channel's allocator is this arena; null for an arena without a channel. */
     private final @Nullable Consumer<Runnable> scope;
 
@@ -86,38 +79,15 @@ public final class RequestArena extends AbstractByteBufAllocator
     private boolean ending;
     /** Whether the application has got hold of the arena that {@link RequestArenaHandler} made. */
     boolean isKnown;
-    /** While an answer is encoded, so that a request without budget can still be answered. */
-    private boolean exempt;
-    /** What was used of runs that have gone back before the request's end, and by inner arenas that have ended. */
-    private long goneBytes;
-    /** What was used at most when the arena was rewound. */
-    private long mostBytes;
-    /** How many buffers have escaped. */
-    private int escaped;
-    /** How many buffers have escaped from inner arenas. */
-    private int escapedInside;
-    /** What the arenas of the owner have in common, or of the last one. */
-    private @Nullable ArenaThread thread;
-    /** Where buffers come from; not open before the first. */
-    private @Nullable BumpRun<AshlarByteBuf> current;
-    /** The runs before, and those of single large buffers. */
-    private List<BumpRun<AshlarByteBuf>> others = new ArrayList<>(0);
-    /** Where the runs are that were in use before the last mark. */
-    private @Nullable Mark newestMark;
 
     private final List<Runnable> hooks = new ArrayList<>(0);
-    private @Nullable AllocationSites sites;
-
-    private final IntFunction<AshlarByteBuf> overflow = this::overflow;
     /** The hook of the outer arena that closes this one. */
     private @Nullable Runnable closing;
 
     RequestArena(RequestArenas arenas, @Nullable RequestArena outer, long budget, @Nullable Consumer<Runnable> scope) {
-        super(arenas.parent().prefersDirect());
-        this.arenas = arenas;
+        super(arenas, budget);
         this.parent = arenas.parent();
         this.outer = outer;
-        this.budget = budget;
         this.scope = scope;
     }
 
@@ -158,11 +128,7 @@ public final class RequestArena extends AbstractByteBufAllocator
 
     void beginRequest(ArenaThread mine) {
         checkIdle();
-        thread = mine;
-        current = mine.takeRun();
-        sites = arenas.isStrict() ? new AllocationSites() : null;
-        goneBytes = 0;
-        mostBytes = 0;
+        beginRuns(mine);
         owner = Thread.currentThread();
         if (outer == null) {
             mine.began();
@@ -191,66 +157,20 @@ public final class RequestArena extends AbstractByteBufAllocator
         Throwable failure = runHooks();
         ArenaThread mine = thread;
         assert mine != null;
-        releaseRuns(mine);
-        for (Mark mark = newestMark; mark != null; mark = mark.before) {
-            goBackTo(mark);
-            releaseRuns(mine);
-        }
+        endRuns();
         owner = null;
-        current = null;
         ending = false;
-        long used = Math.max(goneBytes, mostBytes);
         if (outer == null) {
-            mine.ended(used, escaped + escapedInside);
+            mine.ended(mostBytes(), escaped());
         } else {
-            outer.innerEnded(used, escaped + escapedInside);
+            outer.add(mostBytes(), escaped());
         }
-        escaped = 0;
-        escapedInside = 0;
-        sites = null;
         if (closed) {
             leaveThread();
         }
         if (failure != null) {
             throwUnchecked(failure);
         }
-    }
-
-    private void innerEnded(long used, int escaped) {
-        goneBytes += used;
-        escapedInside += escaped;
-    }
-
-    /** Lets all runs since the last mark go. */
-    private void releaseRuns(ArenaThread mine) {
-        BumpRun<AshlarByteBuf> last = current;
-        assert last != null;
-        int before = escaped;
-        release(last, mine);
-        for (int i = others.size() - 1; i >= 0; i--) {
-            release(others.remove(i), mine);
-        }
-        AllocationSites recorded = sites;
-        if (recorded != null && escaped > before) {
-            recorded.report(escaped - before);
-        }
-    }
-
-    private void release(BumpRun<AshlarByteBuf> run, ArenaThread mine) {
-        goneBytes += run.peakBytes();
-        int outstanding = run.outstanding();
-        if (run.close()) {
-            mine.keepRun(run);
-        } else {
-            escaped += outstanding;
-        }
-    }
-
-    private void goBackTo(Mark mark) {
-        current = mark.run;
-        others = mark.others;
-        sites = mark.sites;
-        newestMark = mark.before;
     }
 
     /**
@@ -375,7 +295,7 @@ public final class RequestArena extends AbstractByteBufAllocator
      */
     public RequestArena child() {
         checkOwner("child");
-        RequestArena inner = new RequestArena(arenas, this, budget - usedBytes(), scope);
+        RequestArena inner = new RequestArena(arenas, this, budget() - usedBytes(), scope);
         inner.beginRequest();
         Runnable closing = inner::closeArena;
         inner.closing = closing;
@@ -402,17 +322,7 @@ public final class RequestArena extends AbstractByteBufAllocator
      */
     public Mark mark() {
         checkOwner("mark");
-        BumpRun<AshlarByteBuf> run = current;
-        ArenaThread mine = thread;
-        assert run != null && mine != null;
-        BumpRun<AshlarByteBuf> next = mine.takeRun();
-        Mark mark = new Mark(run, others, sites, goneBytes, newestMark);
-        others = new ArrayList<>(0);
-        sites = sites == null ? null : new AllocationSites();
-        newestMark = mark;
-        current = next;
-        run.seal(); // or its newest buffer could grow into what the budget has left for others
-        return mark;
+        return markRuns();
     }
 
     /**
@@ -426,38 +336,23 @@ public final class RequestArena extends AbstractByteBufAllocator
      */
     public void rewind(Mark mark) {
         checkOwner("rewind");
-        Mark found = newestMark;
-        while (found != null && found != mark) {
-            found = found.before;
-        }
-        if (found == null) {
+        if (!tryRewind(mark)) {
             throw new IllegalStateException(this
                     + ".rewind(): the mark is of another request or another arena, or was rewound to or beyond before");
         }
-        ArenaThread mine = thread;
-        assert mine != null;
-        Mark newest;
-        do {
-            newest = newestMark;
-            assert newest != null;
-            releaseRuns(mine);
-            goBackTo(newest);
-        } while (newest != mark);
-        mark.run.unseal();
-        mostBytes = Math.max(mostBytes, goneBytes + sum(BumpRun::peakBytes));
-        goneBytes = mark.goneBytes;
     }
 
     /** A place in what a request allocates: {@link #mark()}. */
     public static final class Mark {
 
-        private final BumpRun<AshlarByteBuf> run;
-        private final List<BumpRun<AshlarByteBuf>> others;
-        private final @Nullable AllocationSites sites;
-        private final long goneBytes;
-        private final @Nullable Mark before;
+        // What was in use when it was set; the fields of ArenaRuns.
+        final BumpRun<AshlarByteBuf> run;
+        final List<BumpRun<AshlarByteBuf>> others;
+        final @Nullable AllocationSites sites;
+        final long goneBytes;
+        final @Nullable Mark before;
 
-        private Mark(
+        Mark(
                 BumpRun<AshlarByteBuf> run,
                 List<BumpRun<AshlarByteBuf>> others,
                 @Nullable AllocationSites sites,
@@ -478,7 +373,7 @@ public final class RequestArena extends AbstractByteBufAllocator
      * @return bytes, 0 if no request has begun
      */
     public long usedBytes() {
-        return sum(BumpRun::usedBytes);
+        return owner == null ? 0 : usedBytesOfRuns();
     }
 
     /**
@@ -487,28 +382,7 @@ public final class RequestArena extends AbstractByteBufAllocator
      * @return the number, of about this moment if other threads are releasing; without those that escaped when the arena was rewound
      */
     public int outstanding() {
-        return (int) sum(BumpRun::outstanding);
-    }
-
-    /** Over all runs of the request; 0 if none has begun. */
-    private long sum(ToLongFunction<BumpRun<AshlarByteBuf>> figure) {
-        BumpRun<AshlarByteBuf> run = current;
-        long sum = run == null ? 0 : sum(run, others, figure);
-        for (Mark mark = newestMark; mark != null; mark = mark.before) {
-            sum += sum(mark.run, mark.others, figure);
-        }
-        return sum;
-    }
-
-    private static long sum(
-            BumpRun<AshlarByteBuf> run,
-            List<BumpRun<AshlarByteBuf>> others,
-            ToLongFunction<BumpRun<AshlarByteBuf>> figure) {
-        long sum = figure.applyAsLong(run);
-        for (BumpRun<AshlarByteBuf> other : others) {
-            sum += figure.applyAsLong(other);
-        }
-        return sum;
+        return owner == null ? 0 : outstandingOfRuns();
     }
 
     // ---- allocating
@@ -523,34 +397,8 @@ public final class RequestArena extends AbstractByteBufAllocator
             return parent.newDirectBuffer(initialCapacity, maxCapacity);
         }
         buf.handOut(initialCapacity, maxCapacity);
-        AllocationSites recorded = sites;
-        if (recorded != null) {
-            recorded.add(buf);
-        }
+        note(buf);
         return AshlarByteBufAllocator.watched(buf);
-    }
-
-    /** A view whose block lies in a run of this arena; null if the parent is to serve. */
-    private @Nullable AshlarByteBuf tryAllocate(int bytes) {
-        BumpRun<AshlarByteBuf> run = current;
-        assert run != null;
-        AshlarByteBuf buf = run.tryAllocate(bytes);
-        if (buf == null) {
-            run = runWithRoomFor(bytes);
-            if (run == null) {
-                return null;
-            }
-            buf = run.tryAllocate(bytes);
-            assert buf != null;
-        }
-        buf.follow(run);
-        return buf;
-    }
-
-    /** What a buffer of this request moves to when it grows beyond its place. */
-    private AshlarByteBuf overflow(int bytes) {
-        AshlarByteBuf target = tryAllocate(bytes);
-        return target != null ? target : parent.direct().allocate(bytes);
     }
 
     private ByteBuf fromParent(int initialCapacity, int maxCapacity) {
@@ -565,98 +413,6 @@ public final class RequestArena extends AbstractByteBufAllocator
                     + ": allocate from the channel's allocator there; an arena that is not strict does so itself");
         }
         return parent.newDirectBuffer(initialCapacity, maxCapacity);
-    }
-
-    /** Makes room by a new run: the next, or one for a single large buffer. Null if the parent is to serve. */
-    private @Nullable BumpRun<AshlarByteBuf> runWithRoomFor(int bytes) {
-        ArenaThread mine = thread;
-        BumpRun<AshlarByteBuf> run = current;
-        assert mine != null && run != null;
-        closeDrained(mine);
-        long used = usedBytes();
-        long least = Math.max(BumpRun.ALIGN, (long) bytes + BumpRun.ALIGN - 1 & -BumpRun.ALIGN); // as budgets are
-        if (least > budget - used || least > Integer.MAX_VALUE) {
-            if (exempt) {
-                return null;
-            }
-            mine.hitBudget();
-            throw new RequestBudgetExceededException(budget, used, bytes);
-        }
-        if (arenas.isLarge(bytes)) {
-            BumpRun<AshlarByteBuf> own = open(mine.takeRun(), (int) least, mine);
-            others.add(own);
-            if (run.isOpen() && run.capacity() - run.usedBytes() > budget - used - least) {
-                retire(run, mine.takeRun()); // it could give away more than is left
-            }
-            return own;
-        }
-        if (!run.isOpen()) {
-            int wanted = newestMark == null ? mine.usualBytes() : mine.leastBytes();
-            return open(run, nextBytes(wanted, (int) least, used), mine);
-        }
-        int wanted =
-                Math.max(mine.leastBytes(), 2 * run.usedBytes()); // not the capacity: there may be many short buffers
-        BumpRun<AshlarByteBuf> next = open(mine.takeRun(), nextBytes(wanted, (int) least, used), mine);
-        retire(run, next);
-        return next;
-    }
-
-    private void retire(BumpRun<AshlarByteBuf> run, BumpRun<AshlarByteBuf> next) {
-        run.seal();
-        others.add(run);
-        current = next;
-    }
-
-    private int nextBytes(int wanted, int least, long used) {
-        return (int) Math.min(Math.max(Math.min(wanted, arenas.longestRunBytes()), least), budget - used);
-    }
-
-    private BumpRun<AshlarByteBuf> open(BumpRun<AshlarByteBuf> run, int bytes, ArenaThread mine) {
-        boolean opened = false;
-        try {
-            run.open(bytes, overflow);
-            opened = true;
-        } catch (AllocationException e) {
-            throw new OutOfPoolMemoryError(e);
-        } finally {
-            if (!opened && run != current) {
-                mine.keepRun(run);
-            }
-        }
-        return run;
-    }
-
-    /** Gives back what a long request needs no more: runs whose buffers have all been released. */
-    private void closeDrained(ArenaThread mine) {
-        BumpRun<AshlarByteBuf> last = current;
-        assert last != null;
-        closeDrained(last, others, mine);
-        for (Mark mark = newestMark; mark != null; mark = mark.before) {
-            closeDrained(mark.run, mark.others, mine);
-        }
-    }
-
-    private void closeDrained(BumpRun<AshlarByteBuf> last, List<BumpRun<AshlarByteBuf>> before, ArenaThread mine) {
-        if (last.isOpen() && last.outstanding() == 0) {
-            goneBytes += last.peakBytes();
-            last.close();
-        }
-        for (int i = before.size() - 1; i >= 0; i--) {
-            BumpRun<AshlarByteBuf> run = before.get(i);
-            if (run.outstanding() == 0) {
-                goneBytes += run.peakBytes();
-                run.close();
-                before.remove(i);
-                mine.keepRun(run);
-            }
-        }
-    }
-
-    /** Lets the parent serve beyond the budget, or not; returns whether it did before. */
-    boolean exempt(boolean newExempt) {
-        boolean before = exempt;
-        exempt = newExempt;
-        return before;
     }
 
     @Override
@@ -709,6 +465,6 @@ public final class RequestArena extends AbstractByteBufAllocator
 
     @Override
     public String toString() {
-        return "RequestArena[parent=" + parent.name() + ", budget=" + budget + (outer == null ? "]" : ", inner]");
+        return "RequestArena[parent=" + parent.name() + ", budget=" + budget() + (outer == null ? "]" : ", inner]");
     }
 }

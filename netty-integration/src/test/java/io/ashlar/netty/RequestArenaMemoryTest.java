@@ -21,6 +21,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which memory a request gets, how much of it, and what the figures say of it. */
 class RequestArenaMemoryTest extends ArenaTestFixture {
@@ -165,6 +167,33 @@ class RequestArenaMemoryTest extends ArenaTestFixture {
         assertEquals(104, buf.maxFastWritableBytes());
         buf.release();
         arena.end();
+    }
+
+    /** However they are released: newest first, as nested calls do, the memory in use falls long before the last one. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theFirstRunIsAsLongAsRequestsNeededLately(boolean newestFirst) {
+        configure(RequestArenas.builder(parent).firstRun(4 * KIB));
+        for (int request = 0; request < 100; request++) {
+            arena.begin();
+            List<ByteBuf> bufs = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                bufs.add(arena.buffer(1000));
+            }
+            if (request == 0) {
+                assertTrue(parent.stats().outstanding() > 1, "one run cannot hold 20 KB");
+            }
+            if (request == 99) {
+                assertEquals(1, parent.stats().outstanding());
+                assertEquals(32 * KIB, parent.stats().usedBytes());
+            }
+            if (newestFirst) {
+                Collections.reverse(bufs);
+            }
+            bufs.forEach(ByteBuf::release);
+            arena.end();
+        }
+        assertEquals(100 * 20_000, arenas.stats().usedBytes());
     }
 
     /** Another thread makes buffers grow, and so exchanges their objects, while the owner allocates. */
