@@ -7,8 +7,8 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run that is cut into blocks of any size, one after the other: the memory of a request arena. Its memory is one large block of a
- * pool, and counts there as that.
+ * A run that is cut into blocks of any size, one after the other: the memory of a request arena. Its memory is one block of a pool, small
+ * or large, and counts there as that.
  *
  * <p>It cuts as a {@link io.ashlar.alloc.Bump} does, but is told which block comes back by the order of hand-outs: so it needs no
  * metadata per byte of memory, and rolls back over any number of newest blocks.
@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><th>operation</th><th>cost</th></tr>
  * <tr><td>allocate, free by the owner</td><td>O(1), no lock, no atomic operation</td></tr>
  * <tr><td>free by another thread</td><td>O(1), one atomic operation</td></tr>
- * <tr><td>open, close</td><td>those of a large block</td></tr>
+ * <tr><td>open</td><td>O(1)</td></tr>
+ * <tr><td>close</td><td>that of freeing the block</td></tr>
  * </table>
  *
  * <p><b>Thread safety.</b> The thread that made the run owns it: it alone opens, allocates and closes. Blocks are freed by any
@@ -69,8 +70,10 @@ public final class BumpRun<V> extends Run<V> {
     // References are stored only where they change: a collector's barrier can cost a fence per store, and a run that is
     // opened again mostly gets the memory that it had.
 
-    /** The block that the memory is, or was while the run is not open. */
-    private @Nullable LargeRun<V> block;
+    // The block that the memory is, or was while this run is not open: its view, run and index.
+    private @Nullable V block;
+    private @Nullable Run<V> blockRun;
+    private int blockIndex;
 
     /** Serves what a block has to move to if it outgrows its place; the last one while the run is not open. */
     private @Nullable IntFunction<V> overflow;
@@ -112,33 +115,37 @@ public final class BumpRun<V> extends Run<V> {
     // ---- opening and closing, by the owner
 
     /**
-     * Gets memory for the run.
+     * Takes over a block of the pool, as the memory to cut. It is freed when the run needs it no more, by whoever notices.
      *
-     * @param bytes how many the blocks may take altogether; the memory is a power of two at least as long
+     * @param newBlock the view of the block, which nobody else uses from now on
+     * @param newBlockRun the run that the block lies in
+     * @param newBlockIndex its index there
+     * @param bytes how many were requested; so many may be handed out altogether, or the multiple of {@link #ALIGN} below
      * @param newOverflow gives a block of another run to one that outgrows its place; called on the owner thread, while the run is
      *     open. It may throw.
-     * @throws IllegalArgumentException if {@code bytes} is not positive
-     * @throws IllegalStateException if called by another thread than the owner, if the run is open or has ended, or if the pool is
-     *     closed
-     * @throws io.ashlar.memory.AllocationException if the limit leaves no room
+     * @throws IllegalArgumentException if {@code bytes} is not positive, or more than the block has
+     * @throws IllegalStateException if called by another thread than the owner, or if the run is open or has ended
      */
-    public void open(int bytes, IntFunction<V> newOverflow) {
+    public void open(V newBlock, Run<V> newBlockRun, int newBlockIndex, int bytes, IntFunction<V> newOverflow) {
         checkOwner();
-        if (bytes <= 0) {
-            throw new IllegalArgumentException("bytes=" + bytes + ": a run has at least one");
+        int available = newBlockRun.blockSize(newBlockIndex);
+        if (bytes <= 0 || bytes > available) {
+            throw new IllegalArgumentException("bytes=" + bytes + " is not from 1 to the block's " + available);
         }
         if (limit != CLOSED) {
             throw new IllegalStateException(this + " is open already");
         }
-        LargeRun<V> taken = pool.allocateLarge(pool.shardOfCaller(), bytes);
-        taken.lend();
-        if (taken != block) {
-            block = taken;
+        if (newBlock != block) {
+            block = newBlock;
+        }
+        if (newBlockRun != blockRun) {
+            blockRun = newBlockRun;
         }
         if (newOverflow != overflow) {
             overflow = newOverflow;
         }
-        bind(taken.region(), taken.offset(), taken.bytes());
+        blockIndex = newBlockIndex;
+        bind(newBlockRun.region(), newBlockRun.blockOffset(newBlockIndex), available);
         bytesRequested = bytes;
         limit = bytes & -ALIGN;
     }
@@ -214,9 +221,10 @@ public final class BumpRun<V> extends Run<V> {
 
     /** Gives the memory back, by whoever is the last to use it. */
     private void giveBack() {
-        LargeRun<V> lent = block;
-        assert lent != null;
-        lent.takeBack(bytesRequested);
+        V freed = block;
+        Run<V> from = blockRun;
+        assert freed != null && from != null;
+        from.free(freed, blockIndex, bytesRequested);
     }
 
     // ---- handing out, by the owner

@@ -49,27 +49,13 @@ final class LargeRun<V> extends Run<V> {
         return handedOut;
     }
 
-    /** Makes the block one that is out, without its view. */
-    void lend() {
-        live = true;
-    }
-
-    /** Takes back what was lent. */
-    void takeBack(int requested) {
-        V own = view;
-        assert own != null;
-        free(own, 0, requested);
-    }
-
     @Override
     public void free(V returned, int index, int requested) {
         if (!live) {
             throw new IllegalArgumentException("the large block is not handed out: freed twice?");
         }
         live = false;
-        if (view != returned) { // the same if it was lent
-            view = returned;
-        }
+        view = returned;
         Shard<V> shard = home;
         if (shard == null || !shard.tryTakeBack(this, requested)) {
             large.free(this, requested);

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ashlar.memory.AllocationException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(QuietPools.class)
@@ -44,6 +44,11 @@ class BumpRunTest {
         TestPools.closeAndVerify(pool, source);
     }
 
+    private void open(BumpRun<RawView> opened, int bytes, IntFunction<RawView> overflow) {
+        RawView block = pool.allocate(bytes);
+        opened.open(block, block.run(), block.index(), bytes, overflow);
+    }
+
     private RawView allocate(int size) {
         RawView view = run.tryAllocate(size);
         assertNotNull(view);
@@ -55,15 +60,22 @@ class BumpRunTest {
         return view.run().blockOffset(view.index());
     }
 
-    @Test
-    void itsMemoryIsOneLargeBlockOfThePoolWhileItIsOpen() {
+    @ParameterizedTest
+    @CsvSource({"49152, 65536", "4093, 4096", "300, 320"})
+    void itsMemoryIsOneBlockOfThePoolWhileItIsOpen(int bytes, int blockBytes) {
         assertNull(run.tryAllocate(1));
-        run.open(48 * KIB, NO_OVERFLOW);
+        open(run, bytes, NO_OVERFLOW);
         assertTrue(run.isOpen());
+        assertEquals(bytes, run.capacity());
         assertEquals(1, pool.stats().outstanding());
-        assertEquals(48 * KIB, pool.stats().requestedBytes());
-        assertEquals(64 * KIB, pool.stats().usedBytes());
-        allocate(100).free(100);
+        assertEquals(bytes, pool.stats().requestedBytes());
+        assertEquals(blockBytes, pool.stats().usedBytes());
+        RawView first = allocate(100);
+        int rest = (bytes & -8) - 104;
+        RawView last = allocate(rest);
+        assertNull(run.tryAllocate(1));
+        last.free(rest);
+        first.free(100);
         assertEquals(1, pool.stats().outstanding());
         assertTrue(run.close());
         assertFalse(run.isOpen());
@@ -75,7 +87,7 @@ class BumpRunTest {
 
     @Test
     void blocksLieOneAfterTheOtherWithinTheMemory() {
-        run.open(4 * KIB, NO_OVERFLOW);
+        open(run, 4 * KIB, NO_OVERFLOW);
         int end = run.offset();
         List<RawView> views = new ArrayList<>();
         for (int size : new int[] {1, 8, 9, 0, 1000}) {
@@ -102,7 +114,7 @@ class BumpRunTest {
     void viewsAndMemoryAreUsedAgainByTheNextRequest() {
         List<RawView> first = new ArrayList<>();
         for (int request = 0; request < 100; request++) {
-            run.open(64 * KIB, NO_OVERFLOW);
+            open(run, 64 * KIB, NO_OVERFLOW);
             for (int i = 0; i < 50; i++) {
                 RawView view = allocate(200 + i);
                 if (request == 0) {
@@ -118,7 +130,7 @@ class BumpRunTest {
 
     @Test
     void theNewestBlockGrowsAndShrinksWhereItIs() {
-        run.open(4 * KIB, NO_OVERFLOW);
+        open(run, 4 * KIB, NO_OVERFLOW);
         RawView older = allocate(100);
         RawView newest = allocate(100);
         assertTrue(run.tryResize(newest.index(), 100, 2000));
@@ -139,7 +151,7 @@ class BumpRunTest {
 
     @Test
     void theNewestBlockThatIsFreedFirstLeavesNothingBehind() {
-        run.open(4 * KIB, NO_OVERFLOW);
+        open(run, 4 * KIB, NO_OVERFLOW);
         RawView kept = allocate(100);
         for (int i = 0; i < 1000; i++) {
             allocate(3000).free(3000);
@@ -150,7 +162,7 @@ class BumpRunTest {
 
     @Test
     void thePeakIsWhatWasUsedAtTheSameTime() {
-        run.open(64 * KIB, NO_OVERFLOW);
+        open(run, 64 * KIB, NO_OVERFLOW);
         RawView first = allocate(1000);
         RawView second = allocate(2000);
         RawView third = allocate(3000);
@@ -170,7 +182,7 @@ class BumpRunTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 50})
     void blocksFreedByAnotherThreadCountWhenTheRunIsClosed(int count) throws Exception {
-        run.open(64 * KIB, NO_OVERFLOW);
+        open(run, 64 * KIB, NO_OVERFLOW);
         List<RawView> views = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             views.add(allocate(100));
@@ -178,7 +190,7 @@ class BumpRunTest {
         Daemon.start(() -> views.forEach(view -> view.free(100))).join();
         assertEquals(0, run.outstanding());
         assertTrue(run.close());
-        run.open(64 * KIB, NO_OVERFLOW);
+        open(run, 64 * KIB, NO_OVERFLOW);
         assertEquals(run.offset(), offset(allocate(100)));
         views.get(0).free(100);
     }
@@ -186,7 +198,7 @@ class BumpRunTest {
     @Test
     void aBlockThatEscapesKeepsTheMemoryUntilItIsFreed() throws Exception {
         for (boolean byOwner : new boolean[] {true, false}) {
-            run.open(64 * KIB, NO_OVERFLOW);
+            open(run, 64 * KIB, NO_OVERFLOW);
             RawView freed = allocate(100);
             RawView escaping = allocate(100);
             freed.free(100);
@@ -194,10 +206,14 @@ class BumpRunTest {
             int at = offset(escaping);
             assertFalse(run.close());
             assertFalse(run.close());
-            assertThrows(IllegalStateException.class, () -> ended.open(100, NO_OVERFLOW));
+            RawView refused = pool.allocate(100);
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> ended.open(refused, refused.run(), refused.index(), 100, NO_OVERFLOW));
+            refused.free(100);
             assertEquals(64 * KIB, pool.stats().usedBytes());
             run = pool.newBumpRun();
-            run.open(64 * KIB, NO_OVERFLOW);
+            open(run, 64 * KIB, NO_OVERFLOW);
             assertTrue(run.offset() != ended.offset() || run.region() != ended.region());
             assertEquals(at, offset(escaping));
             if (byOwner) {
@@ -228,7 +244,7 @@ class BumpRunTest {
         });
         int escapes = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            run.open(8 * KIB, NO_OVERFLOW);
+            open(run, 8 * KIB, NO_OVERFLOW);
             RawView kept = allocate(100);
             inbox.set(new RawView[] {allocate(100), allocate(100)});
             for (int i = 0; i < round % 64; i++) {
@@ -252,7 +268,7 @@ class BumpRunTest {
 
     @Test
     void freeingTwiceIsNoticed() {
-        run.open(4 * KIB, NO_OVERFLOW);
+        open(run, 4 * KIB, NO_OVERFLOW);
         RawView kept = allocate(100);
         RawView view = allocate(100);
         view.free(100);
@@ -264,19 +280,19 @@ class BumpRunTest {
 
     @Test
     void whatMakesNoSenseIsRefused() throws Exception {
-        assertThrows(IllegalArgumentException.class, () -> run.open(0, NO_OVERFLOW));
-        assertThrows(IllegalArgumentException.class, () -> run.open(-1, NO_OVERFLOW));
-        AllocationException full = assertThrows(AllocationException.class, () -> run.open(5 * MIB, NO_OVERFLOW));
-        assertEquals(5 * MIB, full.requested());
+        RawView block = pool.allocate(64);
+        for (int bytes : new int[] {0, -1, block.run().blockSize(block.index()) + 1}) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> run.open(block, block.run(), block.index(), bytes, NO_OVERFLOW));
+        }
         assertFalse(run.isOpen());
-        run.open(64, NO_OVERFLOW);
-        assertThrows(IllegalStateException.class, () -> run.open(64, NO_OVERFLOW));
+        Daemon.run(() -> assertThrows(
+                IllegalStateException.class, () -> run.open(block, block.run(), block.index(), 64, NO_OVERFLOW)));
+        run.open(block, block.run(), block.index(), 64, NO_OVERFLOW);
+        assertThrows(IllegalStateException.class, () -> run.open(block, block.run(), block.index(), 64, NO_OVERFLOW));
         assertThrows(IllegalArgumentException.class, () -> run.tryAllocate(-1));
-        Daemon.start(() -> {
-                    assertThrows(IllegalStateException.class, run::close);
-                    assertThrows(IllegalStateException.class, () -> run.open(64, NO_OVERFLOW));
-                })
-                .join();
+        Daemon.run(() -> assertThrows(IllegalStateException.class, run::close));
     }
 
     @Test
@@ -284,7 +300,8 @@ class BumpRunTest {
         MemoryPool<RawView> closing =
                 TestPools.oneStripe(RawView::new, source).regionSize(MIB).build();
         BumpRun<RawView> last = closing.newBumpRun();
-        last.open(64 * KIB, NO_OVERFLOW);
+        RawView block = closing.allocate(64 * KIB);
+        last.open(block, block.run(), block.index(), 64 * KIB, NO_OVERFLOW);
         RawView view = last.tryAllocate(100);
         assertNotNull(view);
         closing.close();
@@ -293,13 +310,12 @@ class BumpRunTest {
         assertEquals(7, view.run().memory().get(offset(view)));
         view.free(100);
         TestPools.assertClosedWithNothingLeft(closing, source);
-        assertThrows(IllegalStateException.class, () -> closing.newBumpRun().open(64, NO_OVERFLOW));
     }
 
     /** However short they are, blocks are limited in number: their views are kept. */
     @Test
     void theNumberOfBlocksIsLimited() {
-        run.open(MIB, NO_OVERFLOW);
+        open(run, MIB, NO_OVERFLOW);
         List<RawView> views = new ArrayList<>();
         for (RawView view = run.tryAllocate(8); view != null; view = run.tryAllocate(8)) {
             views.add(view);
@@ -315,7 +331,7 @@ class BumpRunTest {
 
     @Test
     void aSealedRunGivesNothingMoreAndLetsNothingGrow() {
-        run.open(64 * KIB, NO_OVERFLOW);
+        open(run, 64 * KIB, NO_OVERFLOW);
         RawView view = allocate(100);
         run.seal();
         assertNull(run.tryAllocate(8));
@@ -324,7 +340,7 @@ class BumpRunTest {
         assertEquals(104, run.usedBytes());
         view.free(100);
         run.close();
-        run.open(64 * KIB, NO_OVERFLOW);
+        open(run, 64 * KIB, NO_OVERFLOW);
         RawView first = allocate(100);
         RawView second = allocate(30 * KIB);
         run.seal();
@@ -334,7 +350,7 @@ class BumpRunTest {
         first.free(0);
         assertNull(run.tryAllocate(8));
         run.close();
-        run.open(64 * KIB, NO_OVERFLOW);
+        open(run, 64 * KIB, NO_OVERFLOW);
         allocate(60 * KIB).free(0);
     }
 
@@ -342,7 +358,7 @@ class BumpRunTest {
     void anUnsealedRunGoesOnWhereItWas() throws Exception {
         run.unseal(); // not open: nothing happens
         assertNull(run.tryAllocate(8));
-        run.open(64 * KIB, NO_OVERFLOW);
+        open(run, 64 * KIB, NO_OVERFLOW);
         RawView view = allocate(100);
         run.seal();
         Daemon.run(() -> assertThrows(IllegalStateException.class, run::unseal));
@@ -359,8 +375,8 @@ class BumpRunTest {
     @Test
     void onlyTheOwnerOfAnOpenRunIsGivenOtherBlocks() throws Exception {
         BumpRun<RawView> other = pool.newBumpRun();
-        other.open(64 * KIB, NO_OVERFLOW);
-        run.open(64 * KIB, other::tryAllocate);
+        open(other, 64 * KIB, NO_OVERFLOW);
+        open(run, 64 * KIB, other::tryAllocate);
         RawView moved = run.tryOverflow(100);
         assertNotNull(moved);
         assertSame(other, moved.run());

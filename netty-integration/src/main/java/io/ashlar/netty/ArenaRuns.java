@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.netty;
 
-import io.ashlar.memory.AllocationException;
 import io.ashlar.netty.RequestArena.Mark;
 import io.ashlar.pool.BumpRun;
 import io.netty.buffer.AbstractByteBufAllocator;
@@ -22,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Synchronization: used by the owner of the arena only.
  */
 abstract class ArenaRuns extends AbstractByteBufAllocator {
+
+    /** How long runs are at least, but for a request's first: for that there is experience. */
+    private static final int NEXT_RUN = 4 << 10;
 
     final RequestArenas arenas;
     private final long budget;
@@ -257,11 +259,12 @@ abstract class ArenaRuns extends AbstractByteBufAllocator {
             return own;
         }
         if (!run.isOpen()) {
-            int wanted = newestMark == null ? mine.usualBytes() : mine.leastBytes();
+            int wanted = newestMark == null ? mine.usualBytes() : Math.max(NEXT_RUN, mine.leastBytes());
             return open(run, nextBytes(wanted, (int) least, used));
         }
-        int wanted =
-                Math.max(mine.leastBytes(), 2 * run.usedBytes()); // not the capacity: there may be many short buffers
+        int wanted = Math.max(
+                Math.max(NEXT_RUN, mine.leastBytes()),
+                2 * run.usedBytes()); // not the capacity: there may be many short buffers
         BumpRun<AshlarByteBuf> next = open(mine.takeRun(), nextBytes(wanted, (int) least, used));
         retire(run, next);
         return next;
@@ -280,10 +283,9 @@ abstract class ArenaRuns extends AbstractByteBufAllocator {
     private BumpRun<AshlarByteBuf> open(BumpRun<AshlarByteBuf> run, int bytes) {
         boolean opened = false;
         try {
-            run.open(bytes, overflow);
+            AshlarByteBuf block = arenas.parent().direct().allocate(bytes);
+            run.open(block, block.run(), block.index(), bytes, overflow);
             opened = true;
-        } catch (AllocationException e) {
-            throw new OutOfPoolMemoryError(e);
         } finally {
             if (!opened && run != current) {
                 thread().keepRun(run);

@@ -62,7 +62,6 @@ final class BufferPool<B extends AbstractPooledByteBuf<B>> {
 
     /** A run for the bump of a request arena of the current thread. */
     BumpRun<B> newBumpRun() {
-        shards.ofCurrentThread(memory); // whose cache of large blocks serves it
         return memory.newBumpRun();
     }
 

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain RequestArenas.Builder#strict(boolean) strict} arena tells where such a buffer was allocated.
  *
  * <p><b>Memory</b> comes in runs, blocks of the parent's pool. The first is as long as requests needed lately, further ones are twice
- * as long as the last, up to a limit. What is longer than a quarter of the longest run gets a run of its own. The newest buffer grows and
+ * as long as the last and 4 KiB at least, up to a limit. What is longer than a quarter of the longest run gets a run of its own. The newest buffer grows and
  * shrinks in place, and its memory is free again at once when it is released first; when nothing is outstanding in a run, all of it
  * is free again. A buffer that outgrows its place moves, within the arena.
  *

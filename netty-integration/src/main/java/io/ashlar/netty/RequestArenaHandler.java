@@ -44,6 +44,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
     private final ScopedAllocator scope;
 
     // Synchronization of all below: used by the channel's event loop only.
+    private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBufAllocator before;
     private boolean removed;
     private @Nullable Exchange receiving;
@@ -53,7 +54,8 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
     /** How many messages are on their way up from here. */
     private int reading;
 
-    private final List<Exchange> open = new ArrayList<>();
+    /** How many requests have begun and not ended. */
+    private int open;
     /** What the arenas of the event loop have in common. */
     private @Nullable ArenaThread thread;
 
@@ -136,6 +138,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
                     + " with an executor of its own: request arenas belong to the event loop, so add it without one");
         }
         before = found;
+        context = ctx;
         ctx.channel().config().setAllocator(scope);
     }
 
@@ -148,13 +151,13 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
         }
         before = null;
         removed = true;
-        endAll(ctx);
+        endAll();
         leaveThreadIfDone();
     }
 
     private void leaveThreadIfDone() {
         ArenaThread left = thread;
-        if (left != null && removed && open.isEmpty()) {
+        if (left != null && removed && open == 0) {
             thread = null;
             arenas.leave(left);
         }
@@ -163,24 +166,24 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         ctx.fireChannelInactive();
-        endAll(ctx);
+        endAll();
     }
 
-    private void endAll(ChannelHandlerContext ctx) {
+    private void endAll() {
         receiving = null;
-        unanswered.clear();
+        List<Exchange> ended = new ArrayList<>(writing);
+        ended.addAll(unanswered);
         writing.clear();
-        for (Exchange exchange : List.copyOf(open)) { // a hook may end others
-            exchange.answered = true;
-            endIfDone(ctx, exchange);
-        }
+        unanswered.clear();
+        ended.forEach(exchange -> exchange.answered = true); // all before any: a hook may do as much
+        ended.forEach(this::endIfDone);
     }
 
     /** The channel may go on with another event loop: requests do not. */
     @Override
     public void channelUnregistered(ChannelHandlerContext ctx) {
         ctx.fireChannelUnregistered();
-        endAll(ctx);
+        endAll();
     }
 
     // ---- requests and answers
@@ -188,7 +191,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         if (boundaries.begins(msg)) {
-            receiving = begin(ctx);
+            receiving = begin();
         }
         Exchange exchange = receiving;
         if (exchange == null) {
@@ -206,14 +209,14 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
             if (complete && receiving == exchange) {
                 receiving = null;
             }
-            endIfDone(ctx, exchange);
+            endIfDone(exchange);
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         ctx.fireChannelReadComplete();
-        endWritten(ctx);
+        endWritten();
     }
 
     @Override
@@ -237,9 +240,9 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
         } finally {
             exchange.arena.exempt(exempt);
             exchange.leaveTo(outer);
-            endIfDone(ctx, exchange);
+            endIfDone(exchange);
             if (reading == 0) {
-                endWritten(ctx); // otherwise it is flushed soon, or the reading ends
+                endWritten(); // otherwise it is flushed soon, or the reading ends
             }
         }
     }
@@ -252,7 +255,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
             ctx.flush();
         } finally {
             scope.leaveTo(outer);
-            endWritten(ctx);
+            endWritten();
         }
     }
 
@@ -260,7 +263,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
      * Ends the requests whose answers have been written, and has itself told of the next. Most answers are written when the flush
      * returns, so that a listener for each would be in vain.
      */
-    private void endWritten(ChannelHandlerContext ctx) {
+    private void endWritten() {
         for (Exchange first = writing.peekFirst(); first != null; first = writing.peekFirst()) {
             if (!first.isWritten()) {
                 first.listen();
@@ -268,7 +271,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
             }
             writing.pollFirst();
             first.answered = true;
-            endIfDone(ctx, first);
+            endIfDone(first);
         }
     }
 
@@ -283,7 +286,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
         }
     }
 
-    private Exchange begin(ChannelHandlerContext ctx) {
+    private Exchange begin() {
         ArenaThread mine = thread;
         if (mine == null || !mine.isCurrent()) {
             if (mine != null) {
@@ -296,17 +299,19 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
         if (exchange == null) {
             exchange = new Exchange(arenas);
         }
-        exchange.begin(this, ctx, mine);
+        exchange.begin(this, mine);
         unanswered.addLast(exchange);
-        open.add(exchange);
+        open++;
         return exchange;
     }
 
     /** Ends an exchange that is answered, unless somebody is still at work in it further up the stack. */
-    private void endIfDone(ChannelHandlerContext ctx, Exchange exchange) {
-        if (!exchange.answered || exchange.depth > 0 || !open.remove(exchange)) {
+    private void endIfDone(Exchange exchange) {
+        if (!exchange.answered || exchange.depth > 0 || exchange.ended) {
             return;
         }
+        exchange.ended = true;
+        open--;
         if (receiving == exchange) {
             receiving = null; // answered before it was complete; what still comes belongs to nothing
         }
@@ -314,7 +319,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
         try {
             exchange.arena.endRequest();
         } catch (Throwable thrownByHook) {
-            ctx.fireExceptionCaught(thrownByHook);
+            context().fireExceptionCaught(thrownByHook);
         } finally {
             exchange.depth--;
         }
@@ -326,6 +331,12 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
         leaveThreadIfDone();
     }
 
+    private ChannelHandlerContext context() {
+        ChannelHandlerContext c = context;
+        assert c != null;
+        return c;
+    }
+
     /**
      * One request and its answer. Used again for later ones of any channel of the event loop, the last one first: with one for each of many
      * channels the processor's caches would not hold them.
@@ -334,10 +345,10 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
 
         private final RequestArena arena;
         private @Nullable RequestArenaHandler handler;
-        private @Nullable ChannelHandlerContext ctx;
         private @Nullable ChannelFuture written;
         private boolean listening;
         private boolean answered;
+        private boolean ended;
         /** How many calls further up the stack are at work in it. */
         private int depth;
 
@@ -345,19 +356,18 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
             arena = arenas.newArena(this::run);
         }
 
-        void begin(RequestArenaHandler newHandler, ChannelHandlerContext newCtx, ArenaThread thread) {
+        void begin(RequestArenaHandler newHandler, ArenaThread thread) {
             handler = newHandler;
-            ctx = newCtx;
             written = null;
             listening = false;
             answered = false;
+            ended = false;
             arena.beginRequest(thread);
         }
 
         /** Keeps no channel alive. */
         void forget() {
             handler = null;
-            ctx = null;
             written = null;
         }
 
@@ -367,7 +377,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
                 work.run();
             } finally {
                 leaveTo(outer);
-                handler().endIfDone(ctx(), this);
+                handler().endIfDone(this);
             }
         }
 
@@ -397,7 +407,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
         @Override
         public void operationComplete(ChannelFuture done) {
             if (handler != null) {
-                handler.endWritten(ctx());
+                handler.endWritten();
             }
         }
 
@@ -405,12 +415,6 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
             RequestArenaHandler h = handler;
             assert h != null;
             return h;
-        }
-
-        private ChannelHandlerContext ctx() {
-            ChannelHandlerContext c = ctx;
-            assert c != null;
-            return c;
         }
     }
 }

@@ -126,12 +126,12 @@ public final class RequestArenas {
     /** Collects the configuration of request arenas. Not for use by several threads at once. */
     public static final class Builder {
 
-        private static final int LEAST_RUN = 4 << 10;
+        private static final int LEAST_RUN = 256;
         private static final int MOST_RUN = 64 << 20;
         private static final long DEFAULT_BUDGET = 64L << 20;
 
         private final AshlarByteBufAllocator parent;
-        private int firstRunBytes = 16 << 10;
+        private int firstRunBytes = 256;
         private int longestRunBytes = 1 << 20;
         private @Nullable Long budget;
         private boolean strict;
@@ -143,7 +143,7 @@ public final class RequestArenas {
         /**
          * Sets how long a request's first run is at least. It is longer if requests on the same event loop needed more lately.
          *
-         * @param bytes a power of two from 4 KiB to 64 MiB; default 16 KiB
+         * @param bytes a power of two from 256 B to 64 MiB; default 256 B
          * @return this
          */
         public Builder firstRun(int bytes) {

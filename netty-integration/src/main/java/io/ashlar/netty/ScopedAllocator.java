@@ -29,12 +29,16 @@ final class ScopedAllocator implements ByteBufAllocator, ByteBufAllocatorMetricP
     @Nullable
     RequestArena enter(@Nullable RequestArena entered) {
         RequestArena before = arena;
-        arena = entered;
+        if (before != entered) { // a collector's barrier can cost a fence per store
+            arena = entered;
+        }
         return before;
     }
 
     void leaveTo(@Nullable RequestArena before) {
-        arena = before;
+        if (arena != before) {
+            arena = before;
+        }
     }
 
     @Nullable

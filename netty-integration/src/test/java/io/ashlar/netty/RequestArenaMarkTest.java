@@ -19,6 +19,7 @@ class RequestArenaMarkTest extends ArenaTestFixture {
 
     @Test
     void rewindingGivesBackWhatCameAfterTheMarkAndNothingElse() {
+        configure(RequestArenas.builder(parent).firstRun(4 * KIB));
         arena.begin();
         ByteBuf before = arena.buffer(1000).writeBytes(bytes(1000, 1));
         long used = arena.usedBytes();

@@ -79,6 +79,7 @@ class RequestArenaMemoryTest extends ArenaTestFixture {
 
     @Test
     void theNewestBufferGrowsWhereItIsAndOthersMove() {
+        configure(RequestArenas.builder(parent).firstRun(16 * KIB));
         arena.begin();
         ByteBuf older = arena.buffer(100).writeLong(1);
         ByteBuf newest = arena.buffer(100).writeLong(2);
@@ -167,6 +168,22 @@ class RequestArenaMemoryTest extends ArenaTestFixture {
         assertEquals(104, buf.maxFastWritableBytes());
         buf.release();
         arena.end();
+    }
+
+    /** Slow answers: what is set aside for a request follows what requests need, and is not a page each. */
+    @Test
+    void aThousandOpenRequestsTakeLittleMoreThanTheirBuffers() {
+        List<RequestArena> open = new ArrayList<>();
+        List<ByteBuf> bufs = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            RequestArena one = arenas.newArena().begin();
+            bufs.add(one.buffer(300));
+            open.add(one);
+        }
+        assertEquals(1000, parent.stats().outstanding());
+        assertTrue(parent.stats().usedBytes() <= 1000 * 512, parent.stats()::toString);
+        bufs.forEach(ByteBuf::release);
+        open.forEach(RequestArena::close);
     }
 
     /** However they are released: newest first, as nested calls do, the memory in use falls long before the last one. */

@@ -319,7 +319,7 @@ class RequestArenaTest extends ArenaTestFixture {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,1048576", "5000,1048576", "2048,1048576", "16384,8192", "16384,134217728", "-4096,1048576"})
+    @CsvSource({"0,1048576", "5000,1048576", "128,1048576", "16384,8192", "16384,134217728", "-4096,1048576"})
     void runsThatMakeNoSenseAreRefused(int first, int longest) {
         RequestArenas.Builder builder =
                 RequestArenas.builder(parent).firstRun(first).longestRun(longest);
