@@ -16,7 +16,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipelineException;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -38,6 +41,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When a request's arena begins, serves and ends, in a channel without a socket. */
 class RequestArenaHandlerTest {
@@ -235,6 +240,64 @@ class RequestArenaHandlerTest {
         receive(post("x"));
         assertFalse(only().isOpen());
         assertEquals(1, arenas.stats().requests());
+    }
+
+    /** A channel whose socket takes nothing for a while. */
+    private static final class Stalling extends EmbeddedChannel {
+
+        private int mostWrites;
+
+        @Override
+        protected void doWrite(ChannelOutboundBuffer in) {
+            for (int i = 0; i < mostWrites && !in.isEmpty(); i++) {
+                outboundMessages().add(ReferenceCountUtil.retain(in.current()));
+                in.remove();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAnswerThatWaitsForTheSocketKeepsItsRequestOpen(boolean told) {
+        Stalling slow = new Stalling();
+        channel = slow;
+        serve((ctx, request) -> {
+            DefaultFullHttpResponse response = ok(ctx.alloc().buffer(500).writeBytes(request.content()));
+            ctx.write(response, told ? ctx.newPromise() : ctx.voidPromise());
+            assertTrue(RequestArenaHandler.current(ctx).isOpen());
+            ctx.flush();
+        });
+        receive(post("one") + post("two"));
+        receive(post("three"));
+        assertEquals(3, arenas.stats().open());
+        slow.mostWrites = told ? 1 : 2; // the first answer, and what tells of it
+        channel.unsafe().flush();
+        assertEquals(2, arenas.stats().open());
+        slow.mostWrites = Integer.MAX_VALUE;
+        channel.unsafe().flush(); // as an event loop does when the socket can take more: no handler hears of it
+        assertEquals(0, arenas.stats().open());
+        assertEquals(3, sent().split("HTTP/1.1 200").length - 1);
+    }
+
+    @Test
+    void anAnswerWithAVoidPromiseIsWrittenWithIt() {
+        List<Boolean> voids = new ArrayList<>();
+        serve((ctx, request) -> {
+            ctx.write(ok(ctx.alloc().buffer(500).writeBytes(request.content())), ctx.voidPromise());
+            assertEquals(1, arenas.stats().open(), "not flushed yet");
+            ctx.flush();
+        });
+        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+                voids.add(promise.isVoid());
+                ctx.write(msg, promise);
+            }
+        });
+        receive(post("x"));
+        assertEquals(0, arenas.stats().open());
+        assertFalse(voids.contains(false), voids::toString);
+        assertTrue(sent().endsWith("x"));
     }
 
     @Test
