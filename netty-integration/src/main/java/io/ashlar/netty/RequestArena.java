@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <table>
  *   <caption>Cost</caption>
  *   <tr><th>operation</th><th>best case</th><th>worst case</th></tr>
- *   <tr><td>allocate</td><td>O(1), no lock, no atomic operation</td><td>that of a large block of the pool, for a new run</td></tr>
+ *   <tr><td>allocate</td><td>O(1), no lock, no atomic operation</td><td>that of a block of the pool, for a new run</td></tr>
  *   <tr><td>release</td><td colspan="2">O(1); by another thread one atomic operation more</td></tr>
  *   <tr><td>begin</td><td colspan="2">O(1); memory is fetched with the first buffer</td></tr>
  *   <tr><td>end</td><td colspan="2">O(runs + hooks), mostly no lock on an event loop</td></tr>
