@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.netty;
 
-import io.ashlar.netty.RequestArenaHandler.Exchange;
 import io.ashlar.pool.BumpRun;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
@@ -44,7 +43,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
 
     private final RequestArenas arenas;
     private final RequestBoundaries boundaries;
-    private final ScopedAllocator scope;
+    final ScopedAllocator scope;
 
     // Synchronization of all below: used by the channel's event loop only.
     private @Nullable ChannelHandlerContext context;
@@ -268,7 +267,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
      *
      * @param flushed whether all that was written so far is on its way
      */
-    private void endWritten(boolean flushed) {
+    void endWritten(boolean flushed) {
         for (Exchange first = writing.peekFirst(); first != null; first = writing.peekFirst()) {
             if (!isWritten(first)) {
                 if (flushed) {
@@ -349,7 +348,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
     }
 
     /** Ends an exchange that is answered, unless somebody is still at work in it further up the stack. */
-    private void endIfDone(Exchange exchange) {
+    void endIfDone(Exchange exchange) {
         if (!exchange.answered || exchange.depth > 0 || exchange.ended) {
             return;
         }
@@ -378,83 +377,5 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
         ChannelHandlerContext c = context;
         assert c != null;
         return c;
-    }
-
-    /**
-     * One request and its answer. Used again for later ones of any channel of the event loop, the last one first: with one for each of many
-     * channels the processor's caches would not hold them.
-     */
-    static final class Exchange implements ChannelFutureListener {
-
-        private final RequestArena arena;
-        private @Nullable RequestArenaHandler handler;
-        private @Nullable ChannelFuture written;
-        private boolean listening;
-        private boolean answered;
-        private boolean ended;
-        /** How many calls further up the stack are at work in it. */
-        private int depth;
-
-        Exchange(RequestArenas arenas) {
-            arena = arenas.newArena(this::run);
-        }
-
-        void begin(RequestArenaHandler newHandler, ArenaThread thread) {
-            handler = newHandler;
-            written = null;
-            listening = false;
-            answered = false;
-            ended = false;
-            arena.beginRequest(thread);
-        }
-
-        /** Keeps no channel alive. */
-        void forget() {
-            handler = null;
-            written = null;
-        }
-
-        private void run(Runnable work) {
-            RequestArena outer = enter();
-            try {
-                work.run();
-            } finally {
-                leaveTo(outer);
-                handler().endIfDone(this);
-            }
-        }
-
-        void listen() {
-            ChannelFuture telling = written;
-            if (!listening && telling != null && !telling.isVoid()) {
-                listening = true;
-                telling.addListener(this);
-            }
-        }
-
-        @Nullable
-        RequestArena enter() {
-            depth++;
-            return handler().scope.enter(arena);
-        }
-
-        void leaveTo(@Nullable RequestArena outer) {
-            depth--;
-            handler().scope.leaveTo(outer);
-        }
-
-        /** Its answer has been written; or, if it was ended before, that of a request that it served earlier. */
-        @Override
-        public void operationComplete(ChannelFuture done) {
-            if (handler != null) {
-                handler.endWritten(false);
-            }
-        }
-
-        private RequestArenaHandler handler() {
-            RequestArenaHandler h = handler;
-            assert h != null;
-            return h;
-        }
     }
 }
