@@ -86,7 +86,7 @@ final class ArchitectureTest {
         ModuleDescriptor module =
                 ModuleFinder.of(classes()).find("io.ashlar.core").orElseThrow().descriptor();
         assertEquals(
-                Set.of("io.ashlar.memory", "io.ashlar.alloc", "io.ashlar.pool"),
+                Set.of("io.ashlar.memory", "io.ashlar.alloc", "io.ashlar.pool", "io.ashlar.message"),
                 module.exports().stream().map(ModuleDescriptor.Exports::source).collect(Collectors.toSet()));
         assertTrue(module.exports().stream().noneMatch(ModuleDescriptor.Exports::isQualified));
         Map<String, Set<Requires.Modifier>> requires =

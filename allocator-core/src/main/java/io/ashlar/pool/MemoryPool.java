@@ -120,6 +120,15 @@ public final class MemoryPool<V> implements AutoCloseable {
     }
 
     /**
+     * Up to what size blocks lie in slabs, so that view and memory belong together for good.
+     *
+     * @return bytes
+     */
+    public int largestSlabBlock() {
+        return largestSmall;
+    }
+
+    /**
      * Hands out the view of a block from a stripe. Costs a lock, hence about twice as much as {@link OwnedShard#allocate(int)}.
      *
      * @param size bytes, zero or more

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Keeps pools from warning that they were closed with blocks out, where tests do that on purpose. */
-final class QuietPools implements BeforeAllCallback, AfterAllCallback {
+public final class QuietPools implements BeforeAllCallback, AfterAllCallback {
 
     private static final Logger POOL_LOG = Logger.getLogger(MemoryPool.class.getName());
 
