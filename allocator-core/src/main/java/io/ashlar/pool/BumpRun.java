@@ -182,6 +182,8 @@ public final class BumpRun<V> extends Run<V> {
             if ((int) SHARED_COUNT.getAndAdd(this, live) + live != 0) {
                 overflow = null;
                 limit = CLOSED;
+                top = 0;
+                peak = 0;
                 return false;
             }
             owner = self; // the last came back just now, and whoever freed it left the rest to us

@@ -206,6 +206,8 @@ class BumpRunTest {
             int at = offset(escaping);
             assertFalse(run.close());
             assertFalse(run.close());
+            assertEquals(0, run.usedBytes());
+            assertEquals(0, run.peakBytes());
             RawView refused = pool.allocate(100);
             assertThrows(
                     IllegalStateException.class,

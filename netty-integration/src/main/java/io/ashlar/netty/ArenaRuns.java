@@ -78,12 +78,15 @@ abstract class ArenaRuns extends AbstractByteBufAllocator {
 
     /** Lets all runs go. What was used, and what has escaped, is to be asked for afterwards. */
     final void endRuns() {
-        release();
+        boolean kept = release();
         for (Mark mark = newestMark; mark != null; mark = mark.before) {
             goBackTo(mark);
-            release();
+            kept = release();
         }
         sites = null;
+        if (!kept) {
+            current = null;
+        }
     }
 
     /** An inner arena has ended. */
@@ -102,10 +105,16 @@ abstract class ArenaRuns extends AbstractByteBufAllocator {
         return escaped;
     }
 
-    /** Lets all runs since the last mark go. */
-    private void release() {
+    /** The arena is not for this thread any more. */
+    final void forgetRuns() {
+        thread = null;
+        current = null;
+    }
+
+    /** Lets all runs since the last mark go; returns whether the current one is kept for later requests. */
+    private boolean release() {
         int before = escaped;
-        release(current());
+        boolean kept = release(current());
         for (int i = others.size() - 1; i >= 0; i--) {
             release(others.remove(i));
         }
@@ -113,16 +122,17 @@ abstract class ArenaRuns extends AbstractByteBufAllocator {
         if (recorded != null && escaped > before) {
             recorded.report(escaped - before);
         }
+        return kept;
     }
 
-    private void release(BumpRun<AshlarByteBuf> run) {
+    private boolean release(BumpRun<AshlarByteBuf> run) {
         goneBytes += run.peakBytes();
         int outstanding = run.outstanding();
         if (run.close()) {
-            thread().keepRun(run);
-        } else {
-            escaped += outstanding;
+            return thread().keepRun(run);
         }
+        escaped += outstanding;
+        return false;
     }
 
     // ---- marks
@@ -217,6 +227,9 @@ abstract class ArenaRuns extends AbstractByteBufAllocator {
             }
             buf = run.tryAllocate(bytes);
             assert buf != null;
+            if (run != current) {
+                run.seal(); // or it could shrink, let others have the bytes, and grow again
+            }
         }
         buf.follow(run);
         return buf;

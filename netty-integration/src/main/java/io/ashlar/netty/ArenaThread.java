@@ -64,13 +64,16 @@ final class ArenaThread {
         return idle[idleCount];
     }
 
-    void keepRun(BumpRun<AshlarByteBuf> run) {
-        if (idleCount < KEPT_AT_MOST) {
-            if (idle[idleCount] != run) {
-                idle[idleCount] = run;
-            }
-            counters.retains(++idleCount);
+    /** Keeps a run that is not open; returns false if there are enough. */
+    boolean keepRun(BumpRun<AshlarByteBuf> run) {
+        if (idleCount == KEPT_AT_MOST) {
+            return false;
         }
+        if (idle[idleCount] != run) {
+            idle[idleCount] = run;
+        }
+        counters.retains(++idleCount);
+        return true;
     }
 
     @Nullable

@@ -57,11 +57,14 @@ final class Exchange implements ChannelFutureListener {
         }
     }
 
+    boolean isWritten() {
+        return written != null && written.isDone();
+    }
+
     void listen() {
-        ChannelFuture telling = written;
-        if (!listening && telling != null && !telling.isVoid()) {
+        if (!listening && written != null) {
             listening = true;
-            telling.addListener(this);
+            written.addListener(this);
         }
     }
 
@@ -80,7 +83,7 @@ final class Exchange implements ChannelFutureListener {
     @Override
     public void operationComplete(ChannelFuture done) {
         if (handler != null) {
-            handler.endWritten(false);
+            handler.endWritten();
         }
     }
 

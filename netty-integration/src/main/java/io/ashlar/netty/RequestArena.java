@@ -205,7 +205,7 @@ public final class RequestArena extends ArenaRuns implements ByteBufAllocatorMet
 
     private void leaveThread() {
         ArenaThread left = thread;
-        thread = null;
+        forgetRuns();
         if (left != null) {
             arenas.leave(left);
         }

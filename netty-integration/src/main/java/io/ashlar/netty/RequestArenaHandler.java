@@ -2,11 +2,8 @@
 package io.ashlar.netty;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #current} tells which that is.
  *
  * <p><b>When a request ends:</b> as soon as the last part of its answer has been written to the socket, or the writing has failed;
- * when the channel becomes inactive; when this handler is removed. (If the answer was written with a void promise: as soon as nothing waits
- * in the channel to be written.) Buffers that are still in use then stay valid, as {@link RequestArena}
+ * when the channel becomes inactive; when this handler is removed. Buffers that are still in use then stay valid, as {@link RequestArena}
  * explains. Several requests may be under way at once; each has its arena.
  *
  * <p><b>Thread safety.</b> One object for one channel, on the channel's event loop: adding it with another executor is refused.
@@ -218,7 +214,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         ctx.fireChannelReadComplete();
-        endWritten(false);
+        endWritten();
     }
 
     @Override
@@ -231,7 +227,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
         ChannelPromise told = promise;
         if (boundaries.answers(msg)) {
             unanswered.pollFirst();
-            told = promise.isVoid() && outboundBuffer() == null ? promise.unvoid() : promise;
+            told = promise.unvoid();
             exchange.written = told;
             writing.addLast(exchange);
         }
@@ -244,7 +240,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
             exchange.leaveTo(outer);
             endIfDone(exchange);
             if (reading == 0) {
-                endWritten(false); // otherwise it is flushed soon, or the reading ends
+                endWritten(); // otherwise it is flushed soon, or the reading ends
             }
         }
     }
@@ -257,22 +253,17 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
             ctx.flush();
         } finally {
             scope.leaveTo(outer);
-            endWritten(true);
+            endWritten();
         }
     }
 
     /**
      * Ends the requests whose answers have been written, and has itself told of the next. Most answers are written when the flush
      * returns, so that a listener for each would be in vain.
-     *
-     * @param flushed whether all that was written so far is on its way
      */
-    void endWritten(boolean flushed) {
+    void endWritten() {
         for (Exchange first = writing.peekFirst(); first != null; first = writing.peekFirst()) {
-            if (!isWritten(first)) {
-                if (flushed) {
-                    followVoid();
-                }
+            if (!first.isWritten()) {
                 first.listen();
                 return;
             }
@@ -280,41 +271,6 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
             first.answered = true;
             endIfDone(first);
         }
-    }
-
-    /**
-     * A void promise tells nobody, and a real one in its place would have the HTTP codec make two more. So such an answer has been written when
-     * nothing waits in the channel any more.
-     */
-    private boolean isWritten(Exchange exchange) {
-        ChannelFuture written = exchange.written;
-        if (written == null || !written.isVoid()) {
-            return written != null && written.isDone();
-        }
-        ChannelOutboundBuffer waiting = outboundBuffer();
-        return waiting == null || waiting.totalPendingWriteBytes() == 0;
-    }
-
-    /** The socket is slow: puts nothing behind all that waits, with a promise that tells. */
-    private void followVoid() {
-        ChannelPromise last = null;
-        for (Exchange exchange : writing) {
-            ChannelFuture written = exchange.written;
-            ChannelOutboundBuffer waiting = outboundBuffer();
-            if (written != null && written.isVoid() && waiting != null) {
-                if (last == null) {
-                    last = context().newPromise();
-                    waiting.addMessage(Unpooled.EMPTY_BUFFER, 0, last);
-                    waiting.addFlush();
-                }
-                exchange.written = last;
-            }
-        }
-    }
-
-    /** What waits to be written to the socket; null if the channel is closed, or has no such buffer. */
-    private @Nullable ChannelOutboundBuffer outboundBuffer() {
-        return context().channel().unsafe().outboundBuffer();
     }
 
     /** Outside of any request: what is read is not known to belong to it. */

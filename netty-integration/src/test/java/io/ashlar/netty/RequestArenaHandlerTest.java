@@ -270,7 +270,7 @@ class RequestArenaHandlerTest {
         receive(post("one") + post("two"));
         receive(post("three"));
         assertEquals(3, arenas.stats().open());
-        slow.mostWrites = told ? 1 : 2; // the first answer, and what tells of it
+        slow.mostWrites = 1;
         channel.unsafe().flush();
         assertEquals(2, arenas.stats().open());
         slow.mostWrites = Integer.MAX_VALUE;
@@ -279,25 +279,48 @@ class RequestArenaHandlerTest {
         assertEquals(3, sent().split("HTTP/1.1 200").length - 1);
     }
 
-    @Test
-    void anAnswerWithAVoidPromiseIsWrittenWithIt() {
-        List<Boolean> voids = new ArrayList<>();
+    private void serveWithAnswersThatNobodyFlushes(boolean told) {
         serve((ctx, request) -> {
-            ctx.write(ok(ctx.alloc().buffer(500).writeBytes(request.content())), ctx.voidPromise());
-            assertEquals(1, arenas.stats().open(), "not flushed yet");
-            ctx.flush();
+            ByteBuf body = ctx.alloc().buffer(500).writeBytes(request.content());
+            ctx.write(ok(body), told ? ctx.newPromise() : ctx.voidPromise());
         });
-        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+    }
+
+    /** As traffic shaping does: nothing waits in the channel, and yet nothing has been written. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAnswerThatAHandlerHoldsBackKeepsItsRequestOpen(boolean told) {
+        List<Runnable> held = new ArrayList<>();
+        channel.pipeline().addLast(new ChannelOutboundHandlerAdapter() {
             @Override
             public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-                voids.add(promise.isVoid());
-                ctx.write(msg, promise);
+                held.add(() -> ctx.write(msg, promise));
             }
         });
-        receive(post("x"));
-        assertEquals(0, arenas.stats().open());
-        assertFalse(voids.contains(false), voids::toString);
-        assertTrue(sent().endsWith("x"));
+        serveWithAnswersThatNobodyFlushes(told);
+        receive(post("held"));
+        channel.flush();
+        assertTrue(only().isOpen());
+        held.forEach(Runnable::run);
+        channel.flush();
+        assertFalse(only().isOpen());
+        assertTrue(sent().endsWith("held"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAnswerThatIsFlushedInFrontOfTheHandlerEndsItsRequest(boolean told) {
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelReadComplete(ChannelHandlerContext ctx) {
+                ctx.fireChannelReadComplete();
+                ctx.flush();
+            }
+        });
+        serveWithAnswersThatNobodyFlushes(told);
+        receive(post("flushed"));
+        assertTrue(sent().endsWith("flushed"));
+        assertFalse(only().isOpen());
     }
 
     @Test

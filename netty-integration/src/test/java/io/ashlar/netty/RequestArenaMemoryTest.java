@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,6 +23,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -168,6 +172,48 @@ class RequestArenaMemoryTest extends ArenaTestFixture {
         assertEquals(104, buf.maxFastWritableBytes());
         buf.release();
         arena.end();
+    }
+
+    /** What a large buffer has given up belongs to it still: otherwise all could give up theirs, and then take it back. */
+    @Test
+    void aLargeBufferThatShrinksAndGrowsAgainStaysWithinTheBudget() {
+        configure(RequestArenas.builder(parent).longestRun(16 * KIB).budget(MIB));
+        arena.begin();
+        ByteBuf first = arena.buffer(900 * KIB);
+        first.capacity(8);
+        assertThrows(RequestBudgetExceededException.class, () -> arena.buffer(900 * KIB));
+        first.capacity(900 * KIB);
+        assertTrue(arena.usedBytes() <= MIB, () -> arena.usedBytes() + " bytes");
+        first.release();
+        arena.end();
+    }
+
+    /** A burst of requests leaves no more behind than the runs that the event loop keeps. */
+    @Test
+    void anArenaThatHasEndedKeepsNoRunAlive() throws Exception {
+        List<RequestArena> ended = new ArrayList<>();
+        List<WeakReference<ByteBuf>> views = new ArrayList<>();
+        AtomicLong retained = new AtomicLong();
+        Thread loop = new FastThreadLocalThread(() -> {
+            for (int i = 0; i < 100; i++) {
+                RequestArena one = arenas.newArena().begin();
+                ended.add(one);
+                ByteBuf buf = one.buffer(100);
+                views.add(new WeakReference<>(buf));
+                buf.release();
+            }
+            ended.forEach(RequestArena::end);
+            retained.set(arenas.stats().retainedRuns());
+        });
+        loop.start();
+        loop.join();
+        assertEquals(64, retained.get());
+        for (int i = 0; i < 100 && views.get(99).get() != null; i++) {
+            System.gc();
+            Thread.sleep(10);
+        }
+        assertNull(views.get(99).get());
+        ended.forEach(RequestArena::close);
     }
 
     /** Slow answers: what is set aside for a request follows what requests need, and is not a page each. */
