@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.message;
 
+import java.nio.ByteBuffer;
+
 /**
  * A field of {@link FieldType#BOOLEAN}. In a {@code static final} variable its offset is a constant to the JIT.
  *
@@ -9,8 +11,9 @@ package io.ashlar.message;
  * @param schema the schema that it is of
  * @param name its name there
  * @param offset bytes from the start of the message
+ * @param length how many values it has: 1, or the length of an array
  */
-public record BooleanField(Schema schema, String name, int offset) {
+public record BooleanField(Schema schema, String name, int offset, int length) {
 
     /**
      * For {@link Schema}; anybody else gets what it has.
@@ -18,7 +21,7 @@ public record BooleanField(Schema schema, String name, int offset) {
      * @throws IllegalArgumentException if the schema has no such field there
      */
     public BooleanField {
-        schema.check(name, FieldType.BOOLEAN, offset, 1);
+        schema.check(name, FieldType.BOOLEAN, offset, length);
     }
 
     /**
@@ -27,10 +30,26 @@ public record BooleanField(Schema schema, String name, int offset) {
      * @param message an object of the same schema
      * @return the value
      * @throws IllegalArgumentException if the object is of another schema
-     * @throws IllegalStateException if the object has been released
+     * @throws IllegalStateException if the object has been released, or the field is an array
      */
     public boolean get(OffHeapObject message) {
-        return message.memory(schema).get(offset) != 0;
+        ByteBuffer memory = message.memory(schema);
+        return read(memory, schema.single(name, length));
+    }
+
+    /**
+     * Reads a value of an array.
+     *
+     * @param message an object of the same schema
+     * @param index from 0 to {@code length - 1}
+     * @return the value
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException if the object has been released
+     * @throws IndexOutOfBoundsException if there is no such value
+     */
+    public boolean get(OffHeapObject message, int index) {
+        ByteBuffer memory = message.memory(schema);
+        return read(memory, schema.index(name, index, length));
     }
 
     /**
@@ -39,10 +58,34 @@ public record BooleanField(Schema schema, String name, int offset) {
      * @param message an object of the same schema
      * @param value the value
      * @throws IllegalArgumentException if the object is of another schema
-     * @throws IllegalStateException if the object has been released
+     * @throws IllegalStateException if the object has been released, or the field is an array
      */
     public void set(OffHeapObject message, boolean value) {
-        message.memory(schema).put(offset, (byte) (value ? 1 : 0));
+        ByteBuffer memory = message.memory(schema);
+        write(memory, schema.single(name, length), value);
+    }
+
+    /**
+     * Writes a value of an array.
+     *
+     * @param message an object of the same schema
+     * @param index from 0 to {@code length - 1}
+     * @param value the value
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException if the object has been released
+     * @throws IndexOutOfBoundsException if there is no such value
+     */
+    public void set(OffHeapObject message, int index, boolean value) {
+        ByteBuffer memory = message.memory(schema);
+        write(memory, schema.index(name, index, length), value);
+    }
+
+    private boolean read(ByteBuffer memory, int index) {
+        return memory.get(offset + index) != 0;
+    }
+
+    private void write(ByteBuffer memory, int index, boolean value) {
+        memory.put(offset + index, (byte) (value ? 1 : 0));
     }
 
     @Override

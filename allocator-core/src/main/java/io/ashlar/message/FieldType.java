@@ -17,14 +17,24 @@ public enum FieldType {
     UINT32(4),
     /** Eight bytes with sign. */
     INT64(8),
+    /** Eight bytes without sign, in a {@code long} as {@link Long#toUnsignedString(long)} understands it. */
+    UINT64(8),
     /** A float of IEEE 754 in four bytes. */
     FLOAT32(4),
     /** A double of IEEE 754 in eight bytes. */
     FLOAT64(8),
     /** One byte, 0 for false and 1 for true. */
     BOOLEAN(1),
-    /** Text of 7-bit characters, one byte each, filled up with zero bytes; its length is part of the schema. */
-    ASCII(1);
+    /** Two bytes, a unit of UTF-16. */
+    CHAR(2),
+    /** One byte, the ordinal of a constant of a Java enum: new constants have to be added behind the others. */
+    ENUM(1),
+    /** Bytes without further meaning, of fixed length. */
+    BYTES(1),
+    /** Text of 7-bit characters, one byte each, filled up with zero bytes. */
+    ASCII(1),
+    /** Text in UTF-8, filled up with zero bytes. */
+    UTF8(1);
 
     private final int bytes;
 
@@ -33,7 +43,7 @@ public enum FieldType {
     }
 
     /**
-     * The length of a value, or of one character of a text.
+     * The length of one value: of a number, or of one byte of a text.
      *
      * @return bytes; a field with natural alignment begins at a multiple of it
      */

@@ -4,17 +4,18 @@ package io.ashlar.message;
 import java.nio.ByteBuffer;
 
 /**
- * A field of an integer of up to 32 bits, but for {@link FieldType#UINT32}. In a {@code static final} variable its offset and its type are
- * constants to the JIT.
+ * A field of an integer of up to 32 bits, but for {@link FieldType#UINT32}. In a {@code static final} variable its offset and its type are constants to the JIT.
  *
- * <p><b>Thread safety.</b> Immutable. Reads and writes are plain: they belong to whoever has the object.
+ * <p><b>Thread safety.</b> Immutable. {@link #get} and {@link #set} are plain: they belong to whoever has the object. The others are for
+ * an object that threads share: a single aligned {@link FieldType#INT32} in memory off the Java heap.
  *
  * @param schema the schema that it is of
  * @param name its name there
  * @param type what it holds
  * @param offset bytes from the start of the message
+ * @param length how many values it has: 1, or the length of an array
  */
-public record IntField(Schema schema, String name, FieldType type, int offset) {
+public record IntField(Schema schema, String name, FieldType type, int offset, int length) {
 
     /**
      * For {@link Schema}; anybody else gets what it has.
@@ -22,7 +23,7 @@ public record IntField(Schema schema, String name, FieldType type, int offset) {
      * @throws IllegalArgumentException if the schema has no such field there
      */
     public IntField {
-        schema.check(name, type, offset, type.bytes());
+        schema.check(name, type, offset, length);
     }
 
     /**
@@ -31,18 +32,26 @@ public record IntField(Schema schema, String name, FieldType type, int offset) {
      * @param message an object of the same schema
      * @return the value
      * @throws IllegalArgumentException if the object is of another schema
-     * @throws IllegalStateException if the object has been released
+     * @throws IllegalStateException if the object has been released, or the field is an array
      */
     public int get(OffHeapObject message) {
         ByteBuffer memory = message.memory(schema);
-        return switch (type) {
-            case INT8 -> memory.get(offset);
-            case UINT8 -> memory.get(offset) & 0xFF;
-            case INT16 -> memory.getShort(offset);
-            case UINT16 -> memory.getShort(offset) & 0xFFFF;
-            case INT32 -> memory.getInt(offset);
-            default -> throw unknownType();
-        };
+        return read(memory, schema.single(name, length));
+    }
+
+    /**
+     * Reads a value of an array.
+     *
+     * @param message an object of the same schema
+     * @param index from 0 to {@code length - 1}
+     * @return the value
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException if the object has been released
+     * @throws IndexOutOfBoundsException if there is no such value
+     */
+    public int get(OffHeapObject message, int index) {
+        ByteBuffer memory = message.memory(schema);
+        return read(memory, schema.index(name, index, length));
     }
 
     /**
@@ -51,17 +60,48 @@ public record IntField(Schema schema, String name, FieldType type, int offset) {
      * @param message an object of the same schema
      * @param value the value
      * @throws IllegalArgumentException if the object is of another schema, or the value is none of the field's type
-     * @throws IllegalStateException if the object has been released
+     * @throws IllegalStateException if the object has been released, or the field is an array
      */
     public void set(OffHeapObject message, int value) {
         ByteBuffer memory = message.memory(schema);
+        write(memory, schema.single(name, length), value);
+    }
+
+    /**
+     * Writes a value of an array.
+     *
+     * @param message an object of the same schema
+     * @param index from 0 to {@code length - 1}
+     * @param value the value
+     * @throws IllegalArgumentException if the object is of another schema, or the value is none of the field's type
+     * @throws IllegalStateException if the object has been released
+     * @throws IndexOutOfBoundsException if there is no such value
+     */
+    public void set(OffHeapObject message, int index, int value) {
+        ByteBuffer memory = message.memory(schema);
+        write(memory, schema.index(name, index, length), value);
+    }
+
+    private int read(ByteBuffer memory, int index) {
+        return switch (type) {
+            case INT8 -> memory.get(offset + index);
+            case UINT8 -> memory.get(offset + index) & 0xFF;
+            case INT16 -> memory.getShort(offset + Short.BYTES * index);
+            case UINT16 -> memory.getShort(offset + Short.BYTES * index) & 0xFFFF;
+            case INT32 -> memory.getInt(offset + Integer.BYTES * index);
+            default -> throw new AssertionError(type);
+        };
+    }
+
+    private void write(ByteBuffer memory, int index, int value) {
         switch (type) {
-            case INT8 -> memory.put(offset, (byte) checked(value, Byte.MIN_VALUE, Byte.MAX_VALUE));
-            case UINT8 -> memory.put(offset, (byte) checked(value, 0, 0xFF));
-            case INT16 -> memory.putShort(offset, (short) checked(value, Short.MIN_VALUE, Short.MAX_VALUE));
-            case UINT16 -> memory.putShort(offset, (short) checked(value, 0, 0xFFFF));
-            case INT32 -> memory.putInt(offset, value);
-            default -> throw unknownType();
+            case INT8 -> memory.put(offset + index, (byte) checked(value, Byte.MIN_VALUE, Byte.MAX_VALUE));
+            case UINT8 -> memory.put(offset + index, (byte) checked(value, 0, 0xFF));
+            case INT16 ->
+                memory.putShort(offset + Short.BYTES * index, (short) checked(value, Short.MIN_VALUE, Short.MAX_VALUE));
+            case UINT16 -> memory.putShort(offset + Short.BYTES * index, (short) checked(value, 0, 0xFFFF));
+            case INT32 -> memory.putInt(offset + Integer.BYTES * index, value);
+            default -> throw new AssertionError(type);
         }
     }
 
@@ -73,8 +113,91 @@ public record IntField(Schema schema, String name, FieldType type, int offset) {
         return value;
     }
 
-    private AssertionError unknownType() {
-        return new AssertionError(type);
+    // ---- in order, and as one step
+
+    /**
+     * Reads the field once and in one piece, without any order with other reads and writes.
+     *
+     * @param message an object of the same schema
+     * @return the value
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException if the object has been released, or the field is not a single aligned {@link FieldType#INT32}
+     */
+    public int getOpaque(OffHeapObject message) {
+        return OrderedAccess.getOpaqueInt(shared(message), offset);
+    }
+
+    /**
+     * Writes the field in one piece, without any order with other reads and writes.
+     *
+     * @param message an object of the same schema
+     * @param value the value
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException as {@link #getOpaque}
+     */
+    public void setOpaque(OffHeapObject message, int value) {
+        OrderedAccess.setOpaque(shared(message), offset, value);
+    }
+
+    /**
+     * Reads the field; what its writer did before {@link #setRelease} is seen afterwards.
+     *
+     * @param message an object of the same schema
+     * @return the value
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException as {@link #getOpaque}
+     */
+    public int getAcquire(OffHeapObject message) {
+        return OrderedAccess.getAcquireInt(shared(message), offset);
+    }
+
+    /**
+     * Writes the field; who reads it with {@link #getAcquire} sees what was done before.
+     *
+     * @param message an object of the same schema
+     * @param value the value
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException as {@link #getOpaque}
+     */
+    public void setRelease(OffHeapObject message, int value) {
+        OrderedAccess.setRelease(shared(message), offset, value);
+    }
+
+    /**
+     * Writes the field if it is as expected, in one step, and ordered as a volatile write.
+     *
+     * @param message an object of the same schema
+     * @param expected what it has to be
+     * @param value what it becomes
+     * @return false if it was something else, and has stayed so
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException as {@link #getOpaque}
+     */
+    public boolean compareAndSet(OffHeapObject message, int expected, int value) {
+        return OrderedAccess.compareAndSet(shared(message), offset, expected, value);
+    }
+
+    /**
+     * Adds to the field in one step, ordered as a volatile write.
+     *
+     * @param message an object of the same schema
+     * @param value what to add
+     * @return what it was before
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException as {@link #getOpaque}
+     */
+    public int getAndAdd(OffHeapObject message, int value) {
+        return OrderedAccess.getAndAdd(shared(message), offset, value);
+    }
+
+    private ByteBuffer shared(OffHeapObject message) {
+        ByteBuffer memory = message.memory(schema);
+        if (type != FieldType.INT32 || length != 1 || offset % Integer.BYTES != 0) {
+            throw new IllegalStateException(
+                    "field=" + this + " with type=" + type + ", length=" + length + " at offset=" + offset
+                            + " can only be read and written plainly: the rest is for a single INT32 that is aligned");
+        }
+        return memory;
     }
 
     @Override

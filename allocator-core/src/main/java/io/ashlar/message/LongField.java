@@ -4,17 +4,18 @@ package io.ashlar.message;
 import java.nio.ByteBuffer;
 
 /**
- * A field of {@link FieldType#UINT32} or {@link FieldType#INT64}. In a {@code static final} variable its offset and its type are
- * constants to the JIT.
+ * A field of {@link FieldType#UINT32}, {@link FieldType#INT64} or {@link FieldType#UINT64}. In a {@code static final} variable its offset and its type are constants to the JIT.
  *
- * <p><b>Thread safety.</b> Immutable. Reads and writes are plain: they belong to whoever has the object.
+ * <p><b>Thread safety.</b> Immutable. {@link #get} and {@link #set} are plain: they belong to whoever has the object. The others are for
+ * an object that threads share: a single aligned {@link FieldType#INT64} in memory off the Java heap.
  *
  * @param schema the schema that it is of
  * @param name its name there
  * @param type what it holds
  * @param offset bytes from the start of the message
+ * @param length how many values it has: 1, or the length of an array
  */
-public record LongField(Schema schema, String name, FieldType type, int offset) {
+public record LongField(Schema schema, String name, FieldType type, int offset, int length) {
 
     private static final long MOST_UINT32 = 0xFFFF_FFFFL;
 
@@ -24,7 +25,7 @@ public record LongField(Schema schema, String name, FieldType type, int offset) 
      * @throws IllegalArgumentException if the schema has no such field there
      */
     public LongField {
-        schema.check(name, type, offset, type.bytes());
+        schema.check(name, type, offset, length);
     }
 
     /**
@@ -33,15 +34,26 @@ public record LongField(Schema schema, String name, FieldType type, int offset) 
      * @param message an object of the same schema
      * @return the value
      * @throws IllegalArgumentException if the object is of another schema
-     * @throws IllegalStateException if the object has been released
+     * @throws IllegalStateException if the object has been released, or the field is an array
      */
     public long get(OffHeapObject message) {
         ByteBuffer memory = message.memory(schema);
-        return switch (type) {
-            case UINT32 -> memory.getInt(offset) & MOST_UINT32;
-            case INT64 -> memory.getLong(offset);
-            default -> throw unknownType();
-        };
+        return read(memory, schema.single(name, length));
+    }
+
+    /**
+     * Reads a value of an array.
+     *
+     * @param message an object of the same schema
+     * @param index from 0 to {@code length - 1}
+     * @return the value
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException if the object has been released
+     * @throws IndexOutOfBoundsException if there is no such value
+     */
+    public long get(OffHeapObject message, int index) {
+        ByteBuffer memory = message.memory(schema);
+        return read(memory, schema.index(name, index, length));
     }
 
     /**
@@ -50,14 +62,41 @@ public record LongField(Schema schema, String name, FieldType type, int offset) 
      * @param message an object of the same schema
      * @param value the value
      * @throws IllegalArgumentException if the object is of another schema, or the value is none of the field's type
-     * @throws IllegalStateException if the object has been released
+     * @throws IllegalStateException if the object has been released, or the field is an array
      */
     public void set(OffHeapObject message, long value) {
         ByteBuffer memory = message.memory(schema);
+        write(memory, schema.single(name, length), value);
+    }
+
+    /**
+     * Writes a value of an array.
+     *
+     * @param message an object of the same schema
+     * @param index from 0 to {@code length - 1}
+     * @param value the value
+     * @throws IllegalArgumentException if the object is of another schema, or the value is none of the field's type
+     * @throws IllegalStateException if the object has been released
+     * @throws IndexOutOfBoundsException if there is no such value
+     */
+    public void set(OffHeapObject message, int index, long value) {
+        ByteBuffer memory = message.memory(schema);
+        write(memory, schema.index(name, index, length), value);
+    }
+
+    private long read(ByteBuffer memory, int index) {
+        return switch (type) {
+            case UINT32 -> memory.getInt(offset + Integer.BYTES * index) & MOST_UINT32;
+            case INT64, UINT64 -> memory.getLong(offset + Long.BYTES * index);
+            default -> throw new AssertionError(type);
+        };
+    }
+
+    private void write(ByteBuffer memory, int index, long value) {
         switch (type) {
-            case UINT32 -> memory.putInt(offset, (int) checked(value));
-            case INT64 -> memory.putLong(offset, value);
-            default -> throw unknownType();
+            case UINT32 -> memory.putInt(offset + Integer.BYTES * index, (int) checked(value));
+            case INT64, UINT64 -> memory.putLong(offset + Long.BYTES * index, value);
+            default -> throw new AssertionError(type);
         }
     }
 
@@ -69,8 +108,91 @@ public record LongField(Schema schema, String name, FieldType type, int offset) 
         return value;
     }
 
-    private AssertionError unknownType() {
-        return new AssertionError(type);
+    // ---- in order, and as one step
+
+    /**
+     * Reads the field once and in one piece, without any order with other reads and writes.
+     *
+     * @param message an object of the same schema
+     * @return the value
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException if the object has been released, or the field is not a single aligned {@link FieldType#INT64}
+     */
+    public long getOpaque(OffHeapObject message) {
+        return OrderedAccess.getOpaqueLong(shared(message), offset);
+    }
+
+    /**
+     * Writes the field in one piece, without any order with other reads and writes.
+     *
+     * @param message an object of the same schema
+     * @param value the value
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException as {@link #getOpaque}
+     */
+    public void setOpaque(OffHeapObject message, long value) {
+        OrderedAccess.setOpaque(shared(message), offset, value);
+    }
+
+    /**
+     * Reads the field; what its writer did before {@link #setRelease} is seen afterwards.
+     *
+     * @param message an object of the same schema
+     * @return the value
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException as {@link #getOpaque}
+     */
+    public long getAcquire(OffHeapObject message) {
+        return OrderedAccess.getAcquireLong(shared(message), offset);
+    }
+
+    /**
+     * Writes the field; who reads it with {@link #getAcquire} sees what was done before.
+     *
+     * @param message an object of the same schema
+     * @param value the value
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException as {@link #getOpaque}
+     */
+    public void setRelease(OffHeapObject message, long value) {
+        OrderedAccess.setRelease(shared(message), offset, value);
+    }
+
+    /**
+     * Writes the field if it is as expected, in one step, and ordered as a volatile write.
+     *
+     * @param message an object of the same schema
+     * @param expected what it has to be
+     * @param value what it becomes
+     * @return false if it was something else, and has stayed so
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException as {@link #getOpaque}
+     */
+    public boolean compareAndSet(OffHeapObject message, long expected, long value) {
+        return OrderedAccess.compareAndSet(shared(message), offset, expected, value);
+    }
+
+    /**
+     * Adds to the field in one step, ordered as a volatile write.
+     *
+     * @param message an object of the same schema
+     * @param value what to add
+     * @return what it was before
+     * @throws IllegalArgumentException if the object is of another schema
+     * @throws IllegalStateException as {@link #getOpaque}
+     */
+    public long getAndAdd(OffHeapObject message, long value) {
+        return OrderedAccess.getAndAdd(shared(message), offset, value);
+    }
+
+    private ByteBuffer shared(OffHeapObject message) {
+        ByteBuffer memory = message.memory(schema);
+        if (type != FieldType.INT64 || length != 1 || offset % Long.BYTES != 0) {
+            throw new IllegalStateException(
+                    "field=" + this + " with type=" + type + ", length=" + length + " at offset=" + offset
+                            + " can only be read and written plainly: the rest is for a single INT64 that is aligned");
+        }
+        return memory;
     }
 
     @Override

@@ -2,7 +2,10 @@
 package io.ashlar.message;
 
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +34,7 @@ public final class Schema {
     public static final int MOST_BYTES = 16 << 10;
 
     private static final int CACHE_LINE = 64;
+    private static final int MOST_CONSTANTS = 256;
     /** How many bytes a row of the drawing has. */
     private static final int ROW = 16;
 
@@ -38,26 +42,51 @@ public final class Schema {
     private final ByteOrder order;
     private final Map<String, Field> fields;
     private final int bytes;
+    private final int alignment;
 
     private Schema(Builder builder, int bytes) {
         this.name = builder.name;
         this.order = builder.order;
         this.fields = new LinkedHashMap<>(builder.fields);
         this.bytes = bytes;
+        this.alignment = builder.alignment;
     }
 
     /**
      * Where a field lies.
      *
-     * @param name its name
+     * @param name its name; that of a field of a nested schema is behind a dot
      * @param type what it holds
      * @param offset bytes from the start of the message
-     * @param bytes its length
+     * @param length how many values it has: 1, or the length of an array, of {@link FieldType#BYTES}, of a text in bytes
+     * @param constants the constants of an enum; empty for all other types
      */
-    public record Field(String name, FieldType type, int offset, int bytes) {
+    public record Field(String name, FieldType type, int offset, int length, List<? extends Enum<?>> constants) {
+
+        /**
+         * Its length.
+         *
+         * @return bytes
+         */
+        public int bytes() {
+            return length * type.bytes();
+        }
+
+        private Field within(String outer, int outerOffset) {
+            return new Field(outer + "." + name, type, outerOffset + offset, length, constants);
+        }
 
         private int end() {
-            return offset + bytes;
+            return offset + bytes();
+        }
+
+        private String typeName() {
+            String lower = type.name().toLowerCase(Locale.ROOT);
+            return length == 1 && type != FieldType.BYTES && !isText() ? lower : lower + "[" + length + "]";
+        }
+
+        private boolean isText() {
+            return type == FieldType.ASCII || type == FieldType.UTF8;
         }
     }
 
@@ -110,7 +139,7 @@ public final class Schema {
     // ---- typed fields
 
     /**
-     * A field of an integer of up to 32 bits, but for {@link FieldType#UINT32}.
+     * A field of an integer of up to 32 bits, or an array of them, but for {@link FieldType#UINT32}.
      *
      * @param field its name
      * @return the access to it
@@ -118,23 +147,23 @@ public final class Schema {
      */
     public IntField intField(String field) {
         Field found = find(field, FieldType.INT8, FieldType.UINT8, FieldType.INT16, FieldType.UINT16, FieldType.INT32);
-        return new IntField(this, field, found.type(), found.offset());
+        return new IntField(this, field, found.type(), found.offset(), found.length());
     }
 
     /**
-     * A field of {@link FieldType#UINT32} or {@link FieldType#INT64}.
+     * A field of {@link FieldType#UINT32}, {@link FieldType#INT64} or {@link FieldType#UINT64}, or an array of them.
      *
      * @param field its name
      * @return the access to it
      * @throws IllegalArgumentException if there is no such field, or it is of another type
      */
     public LongField longField(String field) {
-        Field found = find(field, FieldType.UINT32, FieldType.INT64);
-        return new LongField(this, field, found.type(), found.offset());
+        Field found = find(field, FieldType.UINT32, FieldType.INT64, FieldType.UINT64);
+        return new LongField(this, field, found.type(), found.offset(), found.length());
     }
 
     /**
-     * A field of {@link FieldType#FLOAT32}.
+     * A field of {@link FieldType#FLOAT32}, or an array of them.
      *
      * @param field its name
      * @return the access to it
@@ -142,11 +171,11 @@ public final class Schema {
      */
     public FloatField floatField(String field) {
         Field found = find(field, FieldType.FLOAT32);
-        return new FloatField(this, field, found.offset());
+        return new FloatField(this, field, found.offset(), found.length());
     }
 
     /**
-     * A field of {@link FieldType#FLOAT64}.
+     * A field of {@link FieldType#FLOAT64}, or an array of them.
      *
      * @param field its name
      * @return the access to it
@@ -154,11 +183,11 @@ public final class Schema {
      */
     public DoubleField doubleField(String field) {
         Field found = find(field, FieldType.FLOAT64);
-        return new DoubleField(this, field, found.offset());
+        return new DoubleField(this, field, found.offset(), found.length());
     }
 
     /**
-     * A field of {@link FieldType#BOOLEAN}.
+     * A field of {@link FieldType#BOOLEAN}, or an array of them.
      *
      * @param field its name
      * @return the access to it
@@ -166,19 +195,57 @@ public final class Schema {
      */
     public BooleanField booleanField(String field) {
         Field found = find(field, FieldType.BOOLEAN);
-        return new BooleanField(this, field, found.offset());
+        return new BooleanField(this, field, found.offset(), found.length());
     }
 
     /**
-     * A field of {@link FieldType#ASCII}.
+     * A field of {@link FieldType#CHAR}, or an array of them.
+     *
+     * @param field its name
+     * @return the access to it
+     * @throws IllegalArgumentException if there is no such field, or it is of another type
+     */
+    public CharField charField(String field) {
+        Field found = find(field, FieldType.CHAR);
+        return new CharField(this, field, found.offset(), found.length());
+    }
+
+    /**
+     * A field of {@link FieldType#BYTES}.
+     *
+     * @param field its name
+     * @return the access to it
+     * @throws IllegalArgumentException if there is no such field, or it is of another type
+     */
+    public BytesField bytesField(String field) {
+        Field found = find(field, FieldType.BYTES);
+        return new BytesField(this, field, found.offset(), found.length());
+    }
+
+    /**
+     * A field of {@link FieldType#ASCII} or {@link FieldType#UTF8}.
      *
      * @param field its name
      * @return the access to it
      * @throws IllegalArgumentException if there is no such field, or it is of another type
      */
     public TextField textField(String field) {
-        Field found = find(field, FieldType.ASCII);
-        return new TextField(this, field, found.offset(), found.bytes());
+        Field found = find(field, FieldType.ASCII, FieldType.UTF8);
+        return new TextField(this, field, found.type(), found.offset(), found.length());
+    }
+
+    /**
+     * A field of {@link FieldType#ENUM}.
+     *
+     * @param field its name
+     * @param type the enum
+     * @param <E> the enum
+     * @return the access to it
+     * @throws IllegalArgumentException if there is no such field, or it is of another type, or of another enum
+     */
+    public <E extends Enum<E>> EnumField<E> enumField(String field, Class<E> type) {
+        Field found = find(field, FieldType.ENUM);
+        return new EnumField<>(this, field, found.offset(), List.of(type.getEnumConstants()));
     }
 
     private Field find(String field, FieldType... types) {
@@ -197,23 +264,77 @@ public final class Schema {
     /** Fails if there is no such field: who makes a typed field without asking the schema could reach beyond the message. */
     void check(String field, FieldType type, int offset, int length) {
         Field found = find(field, type);
-        if (found.offset() != offset || found.bytes() != length) {
+        if (found.offset() != offset || found.length() != length) {
             throw new IllegalArgumentException("field=" + field + " of schema=" + name + " lies at offset="
-                    + found.offset() + " with bytes=" + found.bytes() + ", not at offset=" + offset + " with bytes="
+                    + found.offset() + " with length=" + found.length() + ", not at offset=" + offset + " with length="
                     + length);
         }
     }
 
+    /** Fails if the field is one of another enum. */
+    void checkConstants(String field, List<? extends Enum<?>> constants) {
+        Field found = find(field, FieldType.ENUM);
+        if (!found.constants().equals(constants)) {
+            throw new IllegalArgumentException("field=" + field + " of schema=" + name + " has the constants "
+                    + found.constants() + ", not " + constants);
+        }
+    }
+
+    /** Index 0 of a field that is no array. */
+    int single(String field, int length) {
+        if (length != 1) {
+            throw new IllegalStateException(
+                    "field=" + name + "." + field + " is an array with length=" + length + ": an index is needed");
+        }
+        return 0;
+    }
+
+    /** The index of a value of an array. */
+    int index(String field, int index, int length) {
+        if (index < 0 || index >= length) {
+            throw new IndexOutOfBoundsException(
+                    "index=" + index + " of field=" + name + "." + field + " is not from 0 to " + (length - 1));
+        }
+        return index;
+    }
+
     /** The value of a field, for texts. */
     Object read(OffHeapObject message, Field field) {
+        if (field.isText()) {
+            return textField(field.name()).get(message);
+        }
+        if (field.type() == FieldType.BYTES) {
+            byte[] content = new byte[field.length()];
+            bytesField(field.name()).get(message, content, 0);
+            return HexFormat.of().formatHex(content);
+        }
+        if (field.length() == 1) {
+            return read(message, field, 0);
+        }
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < field.length(); i++) {
+            values.add(read(message, field, i));
+        }
+        return values;
+    }
+
+    private Object read(OffHeapObject message, Field field, int index) {
         return switch (field.type()) {
-            case INT8, UINT8, INT16, UINT16, INT32 -> intField(field.name()).get(message);
-            case UINT32, INT64 -> longField(field.name()).get(message);
-            case FLOAT32 -> floatField(field.name()).get(message);
-            case FLOAT64 -> doubleField(field.name()).get(message);
-            case BOOLEAN -> booleanField(field.name()).get(message);
-            case ASCII -> textField(field.name()).get(message);
+            case INT8, UINT8, INT16, UINT16, INT32 -> intField(field.name()).get(message, index);
+            case UINT32, INT64 -> longField(field.name()).get(message, index);
+            case UINT64 -> Long.toUnsignedString(longField(field.name()).get(message, index));
+            case FLOAT32 -> floatField(field.name()).get(message, index);
+            case FLOAT64 -> doubleField(field.name()).get(message, index);
+            case BOOLEAN -> booleanField(field.name()).get(message, index);
+            case CHAR -> charField(field.name()).get(message, index);
+            case ENUM -> constant(message, field);
+            case BYTES, ASCII, UTF8 -> throw new AssertionError(field);
         };
+    }
+
+    private Object constant(OffHeapObject message, Field field) {
+        int ordinal = message.memory(this).get(field.offset()) & 0xFF;
+        return ordinal < field.constants().size() ? field.constants().get(ordinal) : "?" + ordinal;
     }
 
     // ---- drawing
@@ -223,13 +344,12 @@ public final class Schema {
     public String toString() {
         StringBuilder text = new StringBuilder("Schema " + name + ", " + bytes + " bytes, "
                 + (order == ByteOrder.LITTLE_ENDIAN ? "little-endian" : "big-endian") + System.lineSeparator());
-        text.append(String.format("  %6s %6s  %-8s %s%n", "offset", "bytes", "type", "field"));
+        text.append(String.format("  %6s %6s  %-12s %s%n", "offset", "bytes", "type", "field"));
         char letter = 'a';
         byte[] owners = new byte[bytes];
         for (Field field : fields.values()) {
             text.append(String.format(
-                    "%c %6d %6d  %-8s %s%n",
-                    letter, field.offset(), field.bytes(), field.type().name().toLowerCase(Locale.ROOT), field.name()));
+                    "%c %6d %6d  %-12s %s%n", letter, field.offset(), field.bytes(), field.typeName(), field.name()));
             Arrays.fill(owners, field.offset(), field.end(), (byte) letter);
             letter = next(letter);
         }
@@ -252,6 +372,9 @@ public final class Schema {
 
         private final String name;
         private final Map<String, Field> fields = new LinkedHashMap<>();
+        /** What was added, nested schemas too, for texts. */
+        private final Map<String, String> names = new HashMap<>();
+
         private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
         private boolean packed;
         private boolean wholeCacheLines;
@@ -270,8 +393,10 @@ public final class Schema {
          *
          * @param newOrder default little-endian
          * @return this
+         * @throws IllegalStateException if there are fields already
          */
         public Builder order(ByteOrder newOrder) {
+            checkEmpty("order");
             order = newOrder;
             return this;
         }
@@ -283,12 +408,16 @@ public final class Schema {
          * @throws IllegalStateException if there are fields already
          */
         public Builder packed() {
-            if (!fields.isEmpty()) {
-                throw new IllegalStateException(
-                        "schema=" + name + " has fields already, which were not packed: call packed() first");
-            }
+            checkEmpty("packed");
             packed = true;
             return this;
+        }
+
+        private void checkEmpty(String method) {
+            if (!fields.isEmpty()) {
+                throw new IllegalStateException(
+                        "schema=" + name + " has fields already, which it would change: call " + method + "() first");
+            }
         }
 
         /**
@@ -306,10 +435,10 @@ public final class Schema {
          *
          * @param field its name
          * @return this
-         * @throws IllegalArgumentException if the name is blank or known already, or if the message would be too long
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
          */
         public Builder int8(String field) {
-            return add(field, FieldType.INT8);
+            return add(field, FieldType.INT8, 1);
         }
 
         /**
@@ -317,10 +446,10 @@ public final class Schema {
          *
          * @param field its name
          * @return this
-         * @throws IllegalArgumentException if the name is blank or known already, or if the message would be too long
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
          */
         public Builder uint8(String field) {
-            return add(field, FieldType.UINT8);
+            return add(field, FieldType.UINT8, 1);
         }
 
         /**
@@ -328,10 +457,10 @@ public final class Schema {
          *
          * @param field its name
          * @return this
-         * @throws IllegalArgumentException if the name is blank or known already, or if the message would be too long
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
          */
         public Builder int16(String field) {
-            return add(field, FieldType.INT16);
+            return add(field, FieldType.INT16, 1);
         }
 
         /**
@@ -339,10 +468,10 @@ public final class Schema {
          *
          * @param field its name
          * @return this
-         * @throws IllegalArgumentException if the name is blank or known already, or if the message would be too long
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
          */
         public Builder uint16(String field) {
-            return add(field, FieldType.UINT16);
+            return add(field, FieldType.UINT16, 1);
         }
 
         /**
@@ -350,10 +479,10 @@ public final class Schema {
          *
          * @param field its name
          * @return this
-         * @throws IllegalArgumentException if the name is blank or known already, or if the message would be too long
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
          */
         public Builder int32(String field) {
-            return add(field, FieldType.INT32);
+            return add(field, FieldType.INT32, 1);
         }
 
         /**
@@ -361,10 +490,10 @@ public final class Schema {
          *
          * @param field its name
          * @return this
-         * @throws IllegalArgumentException if the name is blank or known already, or if the message would be too long
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
          */
         public Builder uint32(String field) {
-            return add(field, FieldType.UINT32);
+            return add(field, FieldType.UINT32, 1);
         }
 
         /**
@@ -372,10 +501,21 @@ public final class Schema {
          *
          * @param field its name
          * @return this
-         * @throws IllegalArgumentException if the name is blank or known already, or if the message would be too long
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
          */
         public Builder int64(String field) {
-            return add(field, FieldType.INT64);
+            return add(field, FieldType.INT64, 1);
+        }
+
+        /**
+         * Adds a field of {@link FieldType#UINT64}.
+         *
+         * @param field its name
+         * @return this
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
+         */
+        public Builder uint64(String field) {
+            return add(field, FieldType.UINT64, 1);
         }
 
         /**
@@ -383,10 +523,10 @@ public final class Schema {
          *
          * @param field its name
          * @return this
-         * @throws IllegalArgumentException if the name is blank or known already, or if the message would be too long
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
          */
         public Builder float32(String field) {
-            return add(field, FieldType.FLOAT32);
+            return add(field, FieldType.FLOAT32, 1);
         }
 
         /**
@@ -394,10 +534,10 @@ public final class Schema {
          *
          * @param field its name
          * @return this
-         * @throws IllegalArgumentException if the name is blank or known already, or if the message would be too long
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
          */
         public Builder float64(String field) {
-            return add(field, FieldType.FLOAT64);
+            return add(field, FieldType.FLOAT64, 1);
         }
 
         /**
@@ -405,10 +545,73 @@ public final class Schema {
          *
          * @param field its name
          * @return this
-         * @throws IllegalArgumentException if the name is blank or known already, or if the message would be too long
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
          */
         public Builder bool(String field) {
-            return add(field, FieldType.BOOLEAN);
+            return add(field, FieldType.BOOLEAN, 1);
+        }
+
+        /**
+         * Adds a field of {@link FieldType#CHAR}.
+         *
+         * @param field its name
+         * @return this
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
+         */
+        public Builder char16(String field) {
+            return add(field, FieldType.CHAR, 1);
+        }
+
+        /**
+         * Adds an array of a primitive type.
+         *
+         * @param field its name
+         * @param type what its values are: an integer, float, double, boolean or char
+         * @param length how many
+         * @return this
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, if the length is not positive or the type is
+         *     not primitive, or if the message would be too long
+         */
+        public Builder array(String field, FieldType type, int length) {
+            switch (type) {
+                case ENUM, BYTES, ASCII, UTF8 ->
+                    throw new IllegalArgumentException(
+                            "field=" + field + " of schema=" + name + ": type=" + type + " is not one for arrays");
+                default -> {
+                    return add(field, type, length);
+                }
+            }
+        }
+
+        /**
+         * Adds a field of {@link FieldType#ENUM}.
+         *
+         * @param field its name
+         * @param type an enum of at most 256 constants
+         * @return this
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, if there are no constants, or too many, or if
+         *     the message would be too long
+         */
+        public Builder enumeration(String field, Class<? extends Enum<?>> type) {
+            Enum<?>[] constants = type.getEnumConstants();
+            if (constants.length == 0 || constants.length > MOST_CONSTANTS) {
+                throw new IllegalArgumentException("field=" + field + " of schema=" + name + ": " + type.getName()
+                        + " has " + constants.length + " constants, not 1 to " + MOST_CONSTANTS);
+            }
+            return add(field, FieldType.ENUM, 1, List.of(constants));
+        }
+
+        /**
+         * Adds a field of {@link FieldType#BYTES}.
+         *
+         * @param field its name
+         * @param length how many bytes
+         * @return this
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, if the length is not positive, or if the
+         *     message would be too long
+         */
+        public Builder bytes(String field, int length) {
+            return add(field, FieldType.BYTES, length);
         }
 
         /**
@@ -417,40 +620,91 @@ public final class Schema {
          * @param field its name
          * @param most how many characters it holds at most
          * @return this
-         * @throws IllegalArgumentException if the name is blank or known already, if {@code most} is not positive, or if the message
-         *     would be too long
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, if {@code most} is not positive, or if the
+         *     message would be too long
          */
         public Builder ascii(String field, int most) {
-            if (most <= 0) {
-                throw new IllegalArgumentException(
-                        "field=" + field + " of schema=" + name + ": most=" + most + " characters is not positive");
-            }
             return add(field, FieldType.ASCII, most);
         }
 
-        private Builder add(String field, FieldType type) {
-            return add(field, type, type.bytes());
+        /**
+         * Adds a field of {@link FieldType#UTF8}.
+         *
+         * @param field its name
+         * @param most how many bytes it holds at most; a character takes one to four
+         * @return this
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, if {@code most} is not positive, or if the
+         *     message would be too long
+         */
+        public Builder utf8(String field, int most) {
+            return add(field, FieldType.UTF8, most);
         }
 
-        private Builder add(String field, FieldType type, int bytes) {
-            if (field.isBlank()) {
-                throw new IllegalArgumentException(
-                        "field='" + field + "' of schema=" + name + ", type=" + type + ": the name is blank");
+        /**
+         * Adds all fields of another schema, under names such as {@code header.id} for the field {@code id} of the one nested as {@code
+         * header}. It lies as it does by itself; with natural alignment it begins where its longest field may.
+         *
+         * @param field the name in front of the dot
+         * @param nested the other schema
+         * @return this
+         * @throws IllegalArgumentException if the name is blank or known already or has a dot, if the other schema has another order of
+         *     bytes, or if the message would be too long
+         */
+        public Builder nested(String field, Schema nested) {
+            if (nested.order != order) {
+                throw new IllegalArgumentException("field=" + field + " of schema=" + name + " with order=" + order
+                        + ": the nested schema=" + nested.name + " has order=" + nested.order
+                        + "; the order is to be set before");
             }
-            Field earlier = fields.get(field);
-            if (earlier != null) {
-                throw new IllegalArgumentException("field=" + field + " of schema=" + name
-                        + " was added before, with type=" + earlier.type() + " at offset=" + earlier.offset());
+            checkName(field, nested.name);
+            int offset = packed ? end : roundUp(end, nested.alignment);
+            checkRoom(field, offset, nested.bytes);
+            for (Field inner : nested.fields.values()) {
+                Field moved = inner.within(field, offset);
+                fields.put(moved.name(), moved);
+            }
+            names.put(field, nested.name + " at offset=" + offset);
+            end = offset + nested.bytes;
+            alignment = packed ? 1 : Math.max(alignment, nested.alignment);
+            return this;
+        }
+
+        private Builder add(String field, FieldType type, int length) {
+            return add(field, type, length, List.of());
+        }
+
+        private Builder add(String field, FieldType type, int length, List<? extends Enum<?>> constants) {
+            checkName(field, type);
+            if (length <= 0) {
+                throw new IllegalArgumentException("field=" + field + " of schema=" + name + ", type=" + type
+                        + ": length=" + length + " is not positive");
             }
             int offset = packed ? end : roundUp(end, type.bytes());
+            checkRoom(field, offset, (long) length * type.bytes());
+            fields.put(field, new Field(field, type, offset, length, constants));
+            names.put(field, type + " at offset=" + offset);
+            end = offset + length * type.bytes();
+            alignment = packed ? 1 : Math.max(alignment, type.bytes());
+            return this;
+        }
+
+        private void checkName(String field, Object type) {
+            if (field.isBlank() || field.contains(".")) {
+                throw new IllegalArgumentException("field='" + field + "' of schema=" + name + ", type=" + type
+                        + ": the name is blank or has a dot, which is for fields of nested schemas");
+            }
+            String earlier = names.get(field);
+            if (earlier != null) {
+                throw new IllegalArgumentException(
+                        "field=" + field + " of schema=" + name + " was added before, with type=" + earlier);
+            }
+        }
+
+        private void checkRoom(String field, int offset, long bytes) {
             if (bytes > MOST_BYTES - offset) {
                 throw new IllegalArgumentException("field=" + field + " of schema=" + name + " with bytes=" + bytes
                         + " at offset=" + offset + " does not fit: a message has at most " + MOST_BYTES + " bytes");
             }
-            fields.put(field, new Field(field, type, offset, bytes));
-            end = offset + bytes;
-            alignment = packed ? 1 : Math.max(alignment, type.bytes());
-            return this;
         }
 
         /**
