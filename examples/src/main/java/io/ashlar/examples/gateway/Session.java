@@ -29,7 +29,7 @@ final class Session implements AutoCloseable {
     private static final long MOST_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int DIGITS = 3;
     /** How many orders of each trader are unanswered at a time. */
-    private static final int WINDOW = 256;
+    static final int WINDOW = 256;
 
     private final AshlarByteBufAllocator allocator =
             AshlarByteBufAllocator.builder().name("traders").limit(64L << 20).build();
