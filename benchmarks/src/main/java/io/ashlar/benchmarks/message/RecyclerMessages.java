@@ -8,6 +8,7 @@ import io.netty.util.Recycler;
 /**
  * Objects of Netty's {@link Recycler}, each with a buffer of Netty's default allocator from its acquisition to its release. It cannot keep
  * the buffer: a recycler drops objects that it has no room for without telling them, and the buffer would be lost.
+ * On a thread that is no event loop there is no recycling: each object is new.
  */
 final class RecyclerMessages extends Messages<RecyclerMessages.Recycled> {
 
