@@ -2,7 +2,7 @@
 package io.ashlar.benchmarks;
 
 import io.ashlar.benchmarks.message.MessagePeer;
-import io.ashlar.benchmarks.message.Messages;
+import io.ashlar.benchmarks.message.MessageSource;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -89,9 +89,9 @@ public class FieldAccessBenchmark {
         return held.setAndSum(number++);
     }
 
-    private record Held<M>(Messages<M> from, M message) {
+    private record Held<M>(MessageSource<M> from, M message) {
 
-        static <M> Held<M> of(Messages<M> from) throws Exception {
+        static <M> Held<M> of(MessageSource<M> from) throws Exception {
             return new Held<>(from, from.acquire());
         }
 

@@ -2,7 +2,7 @@
 package io.ashlar.benchmarks;
 
 import io.ashlar.benchmarks.message.MessagePeer;
-import io.ashlar.benchmarks.message.Messages;
+import io.ashlar.benchmarks.message.MessageSource;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -42,7 +42,7 @@ public class MessageBenchmark {
     @Param({"ASHLAR", "COMMONS_POOL2", "STORMPOT", "NETTY_RECYCLER", "JAVA_OBJECT"})
     public MessagePeer contestant;
 
-    private Messages<?> messages;
+    private MessageSource<?> messages;
     private long number;
 
     /** Makes the pool. */
@@ -100,7 +100,7 @@ public class MessageBenchmark {
         return useOne(messages, somebody);
     }
 
-    private <M> long useOne(Messages<M> from, Blackhole somebody) throws Exception {
+    private <M> long useOne(MessageSource<M> from, Blackhole somebody) throws Exception {
         M message = from.acquire();
         from.set(message, number++);
         somebody.consume(message);

@@ -2,12 +2,13 @@
 package io.ashlar.benchmarks.message;
 
 import io.ashlar.message.ObjectPool;
+import io.ashlar.netty.Messages;
 
-/** Ours: objects of an {@link ObjectPool}, which makes all fields zero first. */
-final class AshlarMessages extends Messages<Order> {
+/** Ours: objects of an {@link ObjectPool} with a shard for each event loop, which makes all fields zero first. */
+final class AshlarMessages extends MessageSource<Order> {
 
     private final ObjectPool<Order> pool =
-            ObjectPool.builder(Order.SCHEMA, Order::new).name("benchmark").build();
+            Messages.poolBuilder(Order.SCHEMA, Order::new).name("benchmark").build();
 
     @Override
     public Order acquire() {

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Direct buffers as they are, read and written at constant offsets. No pool: for the fields alone. */
-final class ByteBuffers extends Messages<ByteBuffer> {
+final class ByteBuffers extends MessageSource<ByteBuffer> {
 
     /** A slice, so that it lies where a block of a slab may lie, and not where an allocation of the JDK begins. */
     static ByteBuffer slice() {

@@ -9,47 +9,47 @@ class Flyweight {
     private final ByteBuffer memory = ByteBuffers.slice();
 
     final long id() {
-        return memory.getLong(Messages.ID);
+        return memory.getLong(MessageSource.ID);
     }
 
     final Flyweight id(long id) {
-        memory.putLong(Messages.ID, id);
+        memory.putLong(MessageSource.ID, id);
         return this;
     }
 
     final long price() {
-        return memory.getLong(Messages.PRICE);
+        return memory.getLong(MessageSource.PRICE);
     }
 
     final Flyweight price(long price) {
-        memory.putLong(Messages.PRICE, price);
+        memory.putLong(MessageSource.PRICE, price);
         return this;
     }
 
     final long time() {
-        return memory.getLong(Messages.TIME);
+        return memory.getLong(MessageSource.TIME);
     }
 
     final Flyweight time(long time) {
-        memory.putLong(Messages.TIME, time);
+        memory.putLong(MessageSource.TIME, time);
         return this;
     }
 
     final int quantity() {
-        return memory.getInt(Messages.QUANTITY);
+        return memory.getInt(MessageSource.QUANTITY);
     }
 
     final Flyweight quantity(int quantity) {
-        memory.putInt(Messages.QUANTITY, quantity);
+        memory.putInt(MessageSource.QUANTITY, quantity);
         return this;
     }
 
     final int flags() {
-        return memory.getInt(Messages.FLAGS);
+        return memory.getInt(MessageSource.FLAGS);
     }
 
     final Flyweight flags(int flags) {
-        memory.putInt(Messages.FLAGS, flags);
+        memory.putInt(MessageSource.FLAGS, flags);
         return this;
     }
 }

@@ -6,7 +6,7 @@ package io.ashlar.benchmarks.message;
  *
  * @param <F> their class
  */
-abstract class Flyweights<F extends Flyweight> extends Messages<F> {
+abstract class Flyweights<F extends Flyweight> extends MessageSource<F> {
 
     @Override
     public final void set(F message, long number) {

@@ -16,7 +16,7 @@ import java.lang.invoke.VarHandle;
  * the variable handles of a layout are. Allocating is a method of an interface, which the JIT does not inline into a method handle; so
  * it goes through a class like that of a method reference, {@code SegmentAllocator::allocate}, which has a profile of its own.
  */
-final class ForeignMessages extends Messages<Object> {
+final class ForeignMessages extends MessageSource<Object> {
 
     private static final int STRUCTS = 2048;
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();

@@ -2,7 +2,7 @@
 package io.ashlar.benchmarks.message;
 
 /** No pool: a new Java object for each message, left to the garbage collector. */
-final class JavaObjects extends Messages<JavaObjects.JavaOrder> {
+final class JavaObjects extends MessageSource<JavaObjects.JavaOrder> {
 
     /** Plain fields. */
     static final class JavaOrder {

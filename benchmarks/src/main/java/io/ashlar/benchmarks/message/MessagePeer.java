@@ -26,9 +26,9 @@ public enum MessagePeer implements Column {
     private static final int FIRST_JDK_OF_FFM = 22;
 
     private final String title;
-    private final Supplier<Messages<?>> factory;
+    private final Supplier<MessageSource<?>> factory;
 
-    MessagePeer(String title, Supplier<Messages<?>> factory) {
+    MessagePeer(String title, Supplier<MessageSource<?>> factory) {
         this.title = title;
         this.factory = factory;
     }
@@ -52,7 +52,7 @@ public enum MessagePeer implements Column {
      *
      * @return a new one
      */
-    public Messages<?> create() {
+    public MessageSource<?> create() {
         return factory.get();
     }
 }

@@ -10,7 +10,7 @@ import io.netty.util.Recycler;
  * the buffer: a recycler drops objects that it has no room for without telling them, and the buffer would be lost.
  * On a thread that is no event loop there is no recycling: each object is new.
  */
-final class RecyclerMessages extends Messages<RecyclerMessages.Recycled> {
+final class RecyclerMessages extends MessageSource<RecyclerMessages.Recycled> {
 
     private static final Recycler<Recycled> RECYCLER = new Recycler<>() {
         @Override

@@ -29,12 +29,12 @@ class MessagePeerTest {
     @EnumSource
     void whatIsWrittenIsRead(MessagePeer peer) throws Exception {
         assumeTrue(peer.isAvailable());
-        try (Messages<?> messages = peer.create()) {
+        try (MessageSource<?> messages = peer.create()) {
             writeAndRead(messages);
         }
     }
 
-    private static <M> void writeAndRead(Messages<M> messages) throws Exception {
+    private static <M> void writeAndRead(MessageSource<M> messages) throws Exception {
         M one = messages.acquire();
         M other = messages.acquire();
         messages.set(one, NUMBER);
@@ -49,7 +49,7 @@ class MessagePeerTest {
     @EnumSource(names = {"ASHLAR", "COMMONS_POOL2", "STORMPOT", "NETTY_RECYCLER"})
     void onALoopAPoolHandsOutWhatCameBack(MessagePeer peer) throws Exception {
         EventExecutorGroup loop = new EventLoopThreads(1, "test");
-        try (Messages<?> messages = peer.create()) {
+        try (MessageSource<?> messages = peer.create()) {
             int different = loop.submit(() -> different(messages)).get(10, TimeUnit.SECONDS);
             assertTrue(different < 20, different + " objects: even of new ones the recycler keeps every eighth");
         } finally {
@@ -57,7 +57,7 @@ class MessagePeerTest {
         }
     }
 
-    private static <M> int different(Messages<M> messages) throws Exception {
+    private static <M> int different(MessageSource<M> messages) throws Exception {
         Set<M> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < 100; i++) {
             M next = messages.acquire();
@@ -70,7 +70,7 @@ class MessagePeerTest {
     @Test
     void structsStartOverWhenTheSegmentIsUsedUp() throws Exception {
         assumeTrue(MessagePeer.FFM.isAvailable());
-        try (Messages<?> messages = MessagePeer.FFM.create()) {
+        try (MessageSource<?> messages = MessagePeer.FFM.create()) {
             Object last = null;
             for (int i = 0; i < 5_000; i++) {
                 Object next = messages.acquire();

@@ -9,7 +9,7 @@ package io.ashlar.benchmarks.message;
  *
  * @param <M> a message
  */
-public abstract class Messages<M> implements AutoCloseable {
+public abstract class MessageSource<M> implements AutoCloseable {
 
     /** How long a message is, where it is bytes. */
     static final int BYTES = 32;
