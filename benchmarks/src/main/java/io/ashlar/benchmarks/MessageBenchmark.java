@@ -11,6 +11,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -36,6 +37,8 @@ import org.openjdk.jmh.infra.Blackhole;
         jvmArgsAppend = {PeerBenchmark.MIN_HEAP, PeerBenchmark.MAX_HEAP, "-Djmh.executor=CUSTOM", PeerBenchmark.LOOPS})
 public class MessageBenchmark {
 
+    private static final int OUT = 16;
+
     static final String UNCHECKED = "-Dashlar.message.checks=false";
 
     /** Whose messages. From JDK 22 on there is also FFM. */
@@ -44,6 +47,7 @@ public class MessageBenchmark {
 
     private MessageSource<?> messages;
     private long number;
+    private final Object[] out = new Object[OUT];
 
     /** Makes the pool. */
     @Setup
@@ -80,7 +84,38 @@ public class MessageBenchmark {
     }
 
     /**
-     * The same without Ashlar's checks for use after release; the peers do what they always do.
+     * A message of several that are out at once, as those that wait to be written: released in the order in which they were acquired.
+     *
+     * @param somebody sees the messages
+     * @return the sum of the fields
+     * @throws Exception if the pool has none
+     */
+    @Benchmark
+    @OperationsPerInvocation(OUT)
+    public long severalOut(Blackhole somebody) throws Exception {
+        return useSeveral(messages, somebody);
+    }
+
+    private <M> long useSeveral(MessageSource<M> from, Blackhole somebody) throws Exception {
+        for (int i = 0; i < OUT; i++) {
+            M message = from.acquire();
+            from.set(message, number++);
+            out[i] = message;
+        }
+        somebody.consume(out);
+        VarHandle.acquireFence();
+        long sum = 0;
+        for (int i = 0; i < OUT; i++) {
+            @SuppressWarnings("unchecked") // it was put there
+            M message = (M) out[i];
+            sum += from.sum(message);
+            from.release(message);
+        }
+        return sum;
+    }
+
+    /**
+     * As {@link #message} without Ashlar's checks for use after release; the peers do what they always do.
      *
      * @param somebody sees the message
      * @return the sum of the fields

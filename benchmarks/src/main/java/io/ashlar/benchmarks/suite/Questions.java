@@ -133,6 +133,8 @@ final class Questions {
                     .fastOnly("(retainedSlice|composeAndRelease|nioBuffer)"),
             messages("message", "message on an event loop", MessageBenchmark.class)
                     .only("message"),
+            messages("message-several", "message, 16 out at once", MessageBenchmark.class)
+                    .only("severalOut"),
             messages("message-plain", "message on a plain thread", PlainMessageBenchmark.class)
                     .only("message")
                     .fullOnly(),
