@@ -146,6 +146,15 @@ class SchemaTest {
 
     private enum Nothing {}
 
+    private enum WithBody {
+        ONE {
+            @Override
+            public String toString() {
+                return "one";
+            }
+        }
+    }
+
     private static void refused(String part, Executable action) {
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, action);
         assertTrue(refused.getMessage().contains(part), refused.getMessage());
@@ -165,6 +174,8 @@ class SchemaTest {
         refused("type=UTF8 is not one for arrays", () -> builder.array("array", FieldType.UTF8, 2));
         refused("has a dot", () -> builder.int32("a.b"));
         refused("has 0 constants", () -> builder.enumeration("enum", Nothing.class));
+        refused("getDeclaringClass()", () -> builder.enumeration("enum", WithBody.ONE.getClass()));
+        assertThrows(NullPointerException.class, () -> Schema.builder("Order").order(null));
         Schema big = Schema.builder("Big").order(ByteOrder.BIG_ENDIAN).int8("x").build();
         refused("the nested schema=Big has order=BIG_ENDIAN", () -> builder.nested("big", big));
         refused("field=id of schema=Order was added before", () -> builder.nested("id", header()));
