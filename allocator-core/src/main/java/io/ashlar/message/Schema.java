@@ -686,6 +686,23 @@ public final class Schema {
             return this;
         }
 
+        /**
+         * Leaves bytes out, such as those that a protocol has reserved. They are zero in a new message.
+         *
+         * @param bytes how many
+         * @return this
+         * @throws IllegalArgumentException if it is not positive, or if the message would be too long
+         */
+        public Builder skip(int bytes) {
+            if (bytes <= 0) {
+                throw new IllegalArgumentException(
+                        "bytes=" + bytes + " to skip in schema=" + name + " at offset=" + end + " is not positive");
+            }
+            checkRoom("(skipped)", end, bytes);
+            end += bytes;
+            return this;
+        }
+
         private Builder add(String field, FieldType type, int length) {
             return add(field, type, length, List.of());
         }

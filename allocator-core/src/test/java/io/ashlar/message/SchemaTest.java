@@ -52,6 +52,21 @@ class SchemaTest {
     }
 
     @Test
+    void bytesCanBeLeftOut() {
+        Schema schema =
+                Schema.builder("Wire").packed().skip(3).int32("a").skip(2).build();
+        assertEquals("a3", offsets(schema));
+        assertEquals(9, schema.bytes());
+        assertEquals(
+                "a4 b8",
+                offsets(Schema.builder("Natural").skip(1).int32("a").int8("b").build()));
+        for (int bytes : new int[] {0, -1, Integer.MIN_VALUE}) {
+            refused("bytes=" + bytes + " to skip", () -> Schema.builder("Wire").skip(bytes));
+        }
+        refused("does not fit", () -> Schema.builder("Wire").int8("a").skip(Integer.MAX_VALUE));
+    }
+
+    @Test
     void wholeCacheLinesAreMultiplesOf64() {
         assertEquals(
                 64, mixed(Schema.builder("Mixed").wholeCacheLines()).build().bytes());
