@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.message.processor;
+
+import io.ashlar.message.OffHeapObject;
+import java.util.List;
+import javax.lang.model.element.ExecutableElement;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.type.ExecutableType;
+import javax.lang.model.util.ElementFilter;
+import javax.lang.model.util.Elements;
+import javax.lang.model.util.Types;
+import org.jspecify.annotations.Nullable;
+
+/** The methods that every generated class has, so that no interface may have them: those of its superclass, and its own. */
+final class ReservedMethods {
+
+    /** What makes a builder of pools. */
+    static final String POOL = "pool";
+
+    private final Types types;
+    private final List<ExecutableElement> inherited;
+
+    ReservedMethods(Elements elements, Types types) {
+        this.types = types;
+        this.inherited =
+                ElementFilter.methodsIn(elements.getAllMembers(elements.getTypeElement(OffHeapObject.class.getName())))
+                        .stream()
+                        .filter(method -> method.getModifiers().contains(Modifier.PUBLIC)
+                                || method.getModifiers().contains(Modifier.PROTECTED))
+                        .toList();
+    }
+
+    /** Why the class cannot have a method of an interface as well; null if it can. */
+    @Nullable
+    String clash(ExecutableElement method) {
+        if (method.getSimpleName().contentEquals(POOL) && method.getParameters().isEmpty()) {
+            return Texts.of(method)
+                    + " has the name of the method of the generated class that makes a builder of pools:"
+                    + " choose another";
+        }
+        for (ExecutableElement reserved : inherited) {
+            if (method.getSimpleName().equals(reserved.getSimpleName())
+                    && types.isSubsignature((ExecutableType) method.asType(), (ExecutableType) reserved.asType())) {
+                return Texts.of(method) + " has the name of a method of "
+                        + reserved.getEnclosingElement().getSimpleName()
+                        + ", which the generated class extends: choose another";
+            }
+        }
+        return null;
+    }
+}
