@@ -2,6 +2,8 @@
 package io.ashlar.message.processor;
 
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.element.VariableElement;
@@ -19,13 +21,16 @@ import org.jspecify.annotations.Nullable;
  */
 record Accessor(ExecutableElement method, Form form, TypeMirror value) {
 
+    /** Were it called as the setter is, who sets a text that is in a {@code StringBuilder} would append to that instead. */
+    private static final Pattern TO_TEXT = Pattern.compile("(.+)To");
+
     /** What an accessor may look like. */
     enum Form {
         GET("T name()"),
         SET("void name(T value)"),
         GET_AT("T name(int index)"),
         SET_AT("void name(int index, T value)"),
-        APPEND("void name(StringBuilder target)");
+        APPEND("void nameTo(StringBuilder target)");
 
         private final String example;
 
@@ -57,8 +62,10 @@ record Accessor(ExecutableElement method, Form form, TypeMirror value) {
         }
         TypeMirror first = parameters.get(0).asType();
         if (parameters.size() == 1) {
-            if (result.getKind() == TypeKind.VOID && isNamed(first, StringBuilder.class)) {
-                return new Accessor(method, Form.APPEND, first);
+            if (isNamed(first, StringBuilder.class)) {
+                boolean appends = result.getKind() == TypeKind.VOID
+                        && TO_TEXT.matcher(method.getSimpleName()).matches();
+                return appends ? new Accessor(method, Form.APPEND, first) : null;
             }
             if (writes) {
                 return new Accessor(method, Form.SET, first);
@@ -81,7 +88,10 @@ record Accessor(ExecutableElement method, Form form, TypeMirror value) {
     }
 
     String field() {
-        return method.getSimpleName().toString();
+        Matcher toText = TO_TEXT.matcher(method.getSimpleName());
+        return form == Form.APPEND && toText.matches()
+                ? toText.group(1)
+                : method.getSimpleName().toString();
     }
 
     /** Whether it is of a text: then its type is a {@code CharSequence} or a {@code StringBuilder} at times. */

@@ -34,7 +34,10 @@ public final class MessageProcessor extends AbstractProcessor {
     /** For the compiler. */
     public MessageProcessor() {}
 
-    /** Its own, and that of generated classes: of an annotation that no processor takes, lint says so. */
+    /**
+     * Its own, and that of generated classes. All of them are taken, because lint warns of annotations that no processor takes: that would
+     * be an error for who has {@code -Werror}.
+     */
     @Override
     public Set<String> getSupportedAnnotationTypes() {
         return Stream.concat(ANNOTATIONS.stream(), Stream.of(MessageWriter.GENERATED))
@@ -56,7 +59,7 @@ public final class MessageProcessor extends AbstractProcessor {
         for (Mark mark : Mark.values()) {
             round.getElementsAnnotatedWith(mark.annotation()).forEach(method -> checkPlace(mark, method));
         }
-        return true;
+        return true; // the annotations are taken; see above
     }
 
     private void process(TypeElement type) {

@@ -85,7 +85,7 @@ final class MessageReader {
                             + ", and the fields of a message have fixed types");
         }
         if (type.getModifiers().contains(Modifier.SEALED)) {
-            problems.at(type, name + " is sealed, and the generated class has to implement it");
+            problems.at(type, name + " is sealed, so that the generated class could not implement it");
         }
         for (Element element = type; element instanceof TypeElement; element = element.getEnclosingElement()) {
             if (element.getModifiers().contains(Modifier.PRIVATE)) {

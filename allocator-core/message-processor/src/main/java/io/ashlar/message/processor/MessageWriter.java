@@ -222,7 +222,8 @@ final class MessageWriter {
     // ---- accessors
 
     private MethodSpec accessor(MessageField field, Accessor accessor) {
-        MethodSpec.Builder method = MethodSpec.methodBuilder(field.name())
+        MethodSpec.Builder method = MethodSpec.methodBuilder(
+                        accessor.method().getSimpleName().toString())
                 .addAnnotation(Override.class)
                 .addModifiers(Modifier.PUBLIC);
         if (accessor.form().hasIndex()) {

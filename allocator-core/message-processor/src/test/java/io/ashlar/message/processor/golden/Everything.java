@@ -74,14 +74,14 @@ public interface Everything {
     @Ascii(12)
     String ascii();
 
-    void ascii(StringBuilder target);
+    void asciiTo(StringBuilder target);
 
     Everything ascii(CharSequence value);
 
     @Utf8(20)
     String utf8();
 
-    void utf8(StringBuilder target);
+    void utf8To(StringBuilder target);
 
     Everything utf8(String value);
 
