@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.message;
 
+import io.ashlar.memory.AllocationException;
 import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.memory.MemorySource;
 import io.ashlar.pool.MemoryPool;
-import io.ashlar.pool.PoolStats;
+import io.ashlar.pool.OwnedShard;
 import io.ashlar.pool.Run;
+import io.ashlar.pool.ThreadShards;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <table>
  *   <caption>Cost</caption>
  *   <tr><th>operation</th><th>best case</th><th>worst case</th></tr>
- *   <tr><td>acquire</td><td>O(1), one lock that is rarely contended, and zeroing</td><td>a new slab, at times a new region</td></tr>
+ *   <tr><td>acquire</td><td>O(1), no lock on a thread with a shard of its own, else one that is rarely contended; and zeroing</td><td>a new slab, at
+ *       times a new region</td></tr>
  *   <tr><td>release</td><td>O(1)</td><td>a slab goes back, at times a region</td></tr>
  * </table>
  *
@@ -33,16 +42,42 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable {
 
+    /** The capacity of a pool that has none, so that only the limit of its memory counts. */
+    public static final int NO_CAPACITY = Integer.MAX_VALUE;
+
+    /** The largest capacity; as many again wake all who wait when the pool is closed. */
+    private static final int MOST_CAPACITY = 1 << 30;
+    /** How often somebody who waits for memory looks. */
+    private static final long LOOK_NANOS = 1_000_000;
+
     private final Schema schema;
     private final MemoryPool<OffHeapObject> memory;
+    private final @Nullable ThreadShards<OffHeapObject> shards;
+    private final int capacity;
+    /** What the capacity leaves; null if there is none. */
+    private final @Nullable Semaphore permits;
+
+    // Synchronization: atomic; set once, after the memory was closed.
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    // Synchronization: adders, summed by stats(). Nobody counts in them who gets an object at once.
+    private final LongAdder exhausted = new LongAdder();
+    private final LongAdder waits = new LongAdder();
+    private final LongAdder waitNanos = new LongAdder();
 
     private ObjectPool(Builder<T> builder) {
         Schema itsSchema = builder.schema;
         Factory<T> factory = builder.factory;
         schema = itsSchema;
-        memory = builder.configure(
-                        MemoryPool.builder((run, index) -> new Slot(itsSchema, run, index).filledBy(factory)))
-                .build();
+        shards = builder.shards == null ? null : builder.shards.get();
+        capacity = builder.capacity;
+        permits = capacity == NO_CAPACITY ? null : new Semaphore(capacity);
+        MemoryPool.Builder<OffHeapObject> pool =
+                MemoryPool.builder((run, index) -> new Slot(itsSchema, run, index, permits).filledBy(factory));
+        if (shards != null) {
+            pool.ownShard(shards::existing);
+        }
+        memory = builder.configure(pool).build();
         if (schema.bytes() > memory.largestSlabBlock()) {
             throw new AllocatorConfigException("schema=" + schema.name() + " with bytes=" + schema.bytes()
                     + " does not fit into a slab, whose blocks have at most " + memory.largestSlabBlock()
@@ -74,12 +109,14 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
         final Schema schema;
         final Run<OffHeapObject> run;
         final int index;
+        final @Nullable Semaphore permits;
         private @Nullable OffHeapObject user;
 
-        private Slot(Schema schema, Run<OffHeapObject> run, int index) {
+        private Slot(Schema schema, Run<OffHeapObject> run, int index, @Nullable Semaphore permits) {
             this.schema = schema;
             this.run = run;
             this.index = index;
+            this.permits = permits;
         }
 
         void use(OffHeapObject object) {
@@ -117,21 +154,140 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
      * Hands out an object. All its fields are zero.
      *
      * @return the object
-     * @throws io.ashlar.memory.AllocationException if the limit leaves no room
+     * @throws AllocationException if the capacity or the limit leaves none
      * @throws IllegalStateException if the pool is closed
      */
     public T acquire() {
-        return handOut(memory.allocate(schema.bytes()));
+        if (permits != null && !permits.tryAcquire()) {
+            throw noneLeft(0);
+        }
+        try {
+            return handOut(allocate());
+        } catch (AllocationException e) {
+            exhausted.increment();
+            giveBackPermit();
+            throw e;
+        } catch (RuntimeException | Error e) {
+            giveBackPermit();
+            throw e;
+        }
     }
 
     /**
-     * Hands out an object if there is room at hand.
+     * Hands out an object if there is one at hand.
      *
-     * @return the object, with all fields zero; null if the limit leaves no room or the pool is closed
+     * @return the object, with all fields zero; null if the capacity or the limit leaves none, or the pool is closed
      */
     public @Nullable T tryAcquire() {
-        OffHeapObject object = memory.tryAllocate(schema.bytes());
-        return object == null ? null : handOut(object);
+        if (permits != null && !permits.tryAcquire()) {
+            exhausted.increment();
+            return null;
+        }
+        OffHeapObject object = null;
+        try {
+            object = tryAllocate();
+        } finally {
+            if (object == null) {
+                giveBackPermit();
+            }
+        }
+        if (object == null) {
+            if (!memory.isClosed()) {
+                exhausted.increment();
+            }
+            return null;
+        }
+        return handOut(object);
+    }
+
+    /**
+     * Hands out an object, and waits for one if none is left: until one is released where there is a capacity; otherwise it looks every millisecond
+     * whether there is memory. Not for event loops, which must not wait.
+     *
+     * @param timeout how long to wait at most; zero or less for not at all
+     * @param unit of what
+     * @return the object, with all fields zero
+     * @throws AllocationException if none came back in time
+     * @throws IllegalStateException if the pool is closed, also while waiting
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public T acquire(long timeout, TimeUnit unit) throws InterruptedException {
+        if (permits == null || permits.tryAcquire()) {
+            OffHeapObject object = null;
+            try {
+                object = tryAllocate();
+            } finally {
+                if (object == null) {
+                    giveBackPermit();
+                }
+            }
+            if (object != null) {
+                return handOut(object);
+            }
+        }
+        long start = System.nanoTime();
+        waits.increment();
+        try {
+            return handOut(await(start, unit.toNanos(timeout)));
+        } finally {
+            waitNanos.add(System.nanoTime() - start);
+        }
+    }
+
+    private OffHeapObject await(long start, long nanos) throws InterruptedException {
+        if (permits != null && !permits.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+            throw noneLeft(nanos);
+        }
+        OffHeapObject object = null;
+        try {
+            while (true) {
+                try {
+                    object = allocate();
+                    return object;
+                } catch (AllocationException e) {
+                    if (System.nanoTime() - start >= nanos) {
+                        exhausted.increment();
+                        throw e;
+                    }
+                }
+                TimeUnit.NANOSECONDS.sleep(LOOK_NANOS);
+            }
+        } finally {
+            if (object == null) {
+                giveBackPermit();
+            }
+        }
+    }
+
+    private OffHeapObject allocate() {
+        OwnedShard<OffHeapObject> shard = shards == null ? null : shards.ofCurrentThread(memory);
+        return shard != null ? shard.allocate(schema.bytes()) : memory.allocate(schema.bytes());
+    }
+
+    private @Nullable OffHeapObject tryAllocate() {
+        OwnedShard<OffHeapObject> shard = shards == null ? null : shards.ofCurrentThread(memory);
+        return shard != null ? shard.tryAllocate(schema.bytes()) : memory.tryAllocate(schema.bytes());
+    }
+
+    private void giveBackPermit() {
+        if (permits != null) {
+            permits.release();
+        }
+    }
+
+    private RuntimeException noneLeft(long nanos) {
+        if (memory.isClosed()) {
+            return new IllegalStateException("object pool " + memory.name() + " is closed");
+        }
+        exhausted.increment();
+        return new AllocationException(
+                AllocationException.Reason.EXHAUSTED,
+                "object pool " + memory.name(),
+                schema.bytes(),
+                0,
+                "all objects of capacity=" + capacity + " are out"
+                        + (nanos > 0 ? ", and none came back in " + Duration.ofNanos(nanos) : "")
+                        + ": are they all released? Otherwise raise the capacity, or slow down");
     }
 
     @SuppressWarnings("unchecked") // made by the factory
@@ -151,23 +307,37 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
     }
 
     /**
-     * The pool's figures.
+     * The pool's figures. O(shards), without a lock that an event loop could have to wait for.
      *
-     * @return the figures of about this moment; an outstanding block is an object that has not been released
+     * @return the figures of about this moment
      */
-    public PoolStats stats() {
-        return memory.stats();
+    public ObjectPoolStats stats() {
+        return new ObjectPoolStats(capacity, exhausted.sum(), waits.sum(), waitNanos.sum(), memory.stats());
     }
 
-    /** Hands out nothing more. Objects that are still out stay valid; that there are any is logged. */
+    /** Gives back memory that is idle, as {@link MemoryPool#trim()} does. */
+    public void trim() {
+        memory.trim();
+    }
+
+    /**
+     * Hands out nothing more, and wakes who waits. Objects that are still out stay valid, and their memory goes back with the last of them; that
+     * there are any, and how many, is logged as a warning. Calls after the first do nothing.
+     */
     @Override
     public void close() {
         memory.close();
+        if (shards != null) {
+            shards.retireAll();
+        }
+        if (permits != null && closed.compareAndSet(false, true)) {
+            permits.release(MOST_CAPACITY - 1); // who waits finds the pool closed
+        }
     }
 
     @Override
     public String toString() {
-        return "ObjectPool[schema=" + schema.name() + ", " + memory.stats() + "]";
+        return "ObjectPool[schema=" + schema.name() + ", " + stats() + "]";
     }
 
     /**
@@ -182,6 +352,8 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
         private @Nullable String name;
         private @Nullable MemorySource source;
         private @Nullable Long limit;
+        private @Nullable Supplier<? extends ThreadShards<OffHeapObject>> shards;
+        private int capacity = NO_CAPACITY;
 
         private Builder(Schema schema, Factory<T> factory) {
             this.schema = schema;
@@ -218,6 +390,34 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
          */
         public Builder<T> limit(long bytes) {
             limit = bytes;
+            return this;
+        }
+
+        /**
+         * Sets how many objects may be out at once. Costs two atomic operations per object.
+         *
+         * @param objects from 1 to 2^30; default as many as the limit has room for
+         * @return this
+         * @throws AllocatorConfigException if it is out of that range
+         */
+        public Builder<T> capacity(int objects) {
+            if (objects <= 0 || objects > MOST_CAPACITY) {
+                throw new AllocatorConfigException("capacity=" + objects + " of the object pool of schema="
+                        + schema.name() + " is not from 1 to " + MOST_CAPACITY);
+            }
+            capacity = objects;
+            return this;
+        }
+
+        /**
+         * Lets some threads, such as the event loops of a framework, have shards of their own: they acquire without a lock, and release without
+         * a lock what is theirs.
+         *
+         * @param newShards makes what knows those threads, for one pool each; default: no thread has a shard
+         * @return this
+         */
+        public Builder<T> threadShards(Supplier<? extends ThreadShards<OffHeapObject>> newShards) {
+            shards = newShards;
             return this;
         }
 

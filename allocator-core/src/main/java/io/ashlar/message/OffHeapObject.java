@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.message;
 
+import io.ashlar.pool.LentBlock;
 import io.ashlar.pool.Run;
+import io.ashlar.pool.ViewFactory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.StringJoiner;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message whose fields lie in a block of off-heap memory. Applications extend it; an {@link ObjectPool} makes one object for each block, hands
@@ -47,6 +51,7 @@ public abstract class OffHeapObject implements AutoCloseable {
 
     private static final int FREE = 0;
     private static final int LIVE = 1;
+    private static final int LENT = 2;
     private static final VarHandle STATE;
 
     static {
@@ -63,11 +68,17 @@ public abstract class OffHeapObject implements AutoCloseable {
     private final ByteBuffer memory;
     private final Run<OffHeapObject> run;
     private final int index;
+    /** Of a pool with a capacity. */
+    private final @Nullable Semaphore permits;
 
     // Synchronization: belongs to the holder, and passes from thread to thread with the object; besides compared and
     // set atomically by
     // release(), so that of two releases one fails.
     private int state;
+
+    // Synchronization: belongs to the holder.
+    private @Nullable ViewFactory<?> borrowers;
+    private @Nullable Object borrower;
 
     /**
      * Binds the object to its block; for the factory of an {@link ObjectPool}.
@@ -81,6 +92,7 @@ public abstract class OffHeapObject implements AutoCloseable {
         schema = slot.schema;
         run = slot.run;
         index = slot.index;
+        permits = slot.permits;
         memory = run.memory().slice(run.blockOffset(index), schema.bytes()).order(schema.order());
     }
 
@@ -92,13 +104,53 @@ public abstract class OffHeapObject implements AutoCloseable {
     /**
      * Gives the object back to its pool.
      *
-     * @throws IllegalStateException if it has been released already
+     * @return true, always: so that a subclass can be reference counted, as the messages of a network framework are
+     * @throws IllegalStateException if it has been released already, or is lent
      */
-    public final void release() {
+    public final boolean release() {
         if (!(boolean) STATE.compareAndSet(this, LIVE, FREE)) {
-            throw new IllegalStateException(name() + " was released twice, or was never acquired");
+            throw new IllegalStateException(name()
+                    + (state == LENT
+                            ? " is lent to a buffer, and is released with it"
+                            : " was released twice, or was never acquired"));
         }
+        giveBack();
+        return true;
+    }
+
+    /**
+     * Lends the memory to a view of another kind, such as a buffer of a network framework. From now on the object is released when that
+     * view {@linkplain io.ashlar.pool.Run#free frees} its block, and cannot be released otherwise; until then its fields may be read and
+     * written as before. The view is made once and kept with the object for the next time.
+     *
+     * @param factory makes the view; always the same object, or else a new view is made
+     * @param <V> the kind of view
+     * @return the view, in the state in which it last freed its block
+     * @throws IllegalStateException if the object has been released, or is lent already
+     */
+    @SuppressWarnings("unchecked") // made by the same factory
+    public final <V> V lend(ViewFactory<V> factory) {
+        if (borrowers != factory && state == LIVE) {
+            borrower = factory.newView(new LentBlock<>(run, index, schema.bytes(), this::returned), 0);
+            borrowers = factory;
+        }
+        if (!(boolean) STATE.compareAndSet(this, LIVE, LENT)) {
+            throw new IllegalStateException(name()
+                    + (state == LENT ? " is lent already: was it written twice?" : " was used after its release"));
+        }
+        return (V) borrower;
+    }
+
+    private void returned() {
+        state = FREE; // the borrower sees to it that this happens once
+        giveBack();
+    }
+
+    private void giveBack() {
         run.free(this, index, schema.bytes());
+        if (permits != null) {
+            permits.release();
+        }
     }
 
     /** The same as {@link #release()}. */
@@ -108,12 +160,12 @@ public abstract class OffHeapObject implements AutoCloseable {
     }
 
     /**
-     * Whether it has been acquired and not released.
+     * Whether it has been acquired and not released; it may be lent.
      *
      * @return true if so, as far as the calling thread knows
      */
     public final boolean isAlive() {
-        return state == LIVE;
+        return state != FREE;
     }
 
     /**
@@ -127,7 +179,7 @@ public abstract class OffHeapObject implements AutoCloseable {
 
     /** The memory of the message, for a field of a schema. */
     final ByteBuffer memory(Schema wanted) {
-        if (CHECKS && (state != LIVE || wanted != schema)) {
+        if (CHECKS && (state == FREE || wanted != schema)) {
             throw misuse(wanted);
         }
         return memory;
@@ -157,6 +209,30 @@ public abstract class OffHeapObject implements AutoCloseable {
     public final void copyTo(OffHeapObject target) {
         ByteBuffer to = target.memory(schema);
         to.put(0, memory(schema), 0, schema.bytes());
+    }
+
+    /**
+     * Copies bytes into the message, as they were received.
+     *
+     * @param at where in the message the first goes; bytes
+     * @param source its bytes from position to limit are copied; the position does not change
+     * @throws IndexOutOfBoundsException if they reach beyond the message; nothing is copied then
+     * @throws IllegalStateException if the object has been released
+     */
+    public final void setContent(int at, ByteBuffer source) {
+        memory(schema).put(at, source, source.position(), source.remaining());
+    }
+
+    /**
+     * Copies bytes of the message.
+     *
+     * @param at where in the message the first is; bytes
+     * @param target as many bytes as it has from position to limit are copied there; the position does not change
+     * @throws IndexOutOfBoundsException if the message has not as many bytes there; nothing is copied then
+     * @throws IllegalStateException if the object has been released
+     */
+    public final void getContent(int at, ByteBuffer target) {
+        target.put(target.position(), memory(schema), at, target.remaining());
     }
 
     /** Makes all fields zero. */

@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of a region that holds blocks: the many equal ones of a slab, those of any size of a bump, or a single large one.
+ * A stretch of a region that holds blocks: the many equal ones of a slab, those of any size of a bump, a single large one, or one that
+ * another view has lent.
  *
  * <p>To a view this is the way to its memory and the way back. A view is bound to one block, which it knows as a run and
  * an index: {@link #memory()} and {@link #blockOffset(int)} tell where the block lies, {@link #free} gives it back. The
@@ -18,11 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <V> the type of the views
  */
-public abstract sealed class Run<V> permits SlabRun, BumpRun, LargeRun {
+public abstract sealed class Run<V> permits SlabRun, BumpRun, LargeRun, LentBlock {
 
     // Synchronization of all fields: they change while nobody has a block of the run, under the lock of Regions or by
-    // the
-    // owner of a bump, or (the length) by the one who has the only block; they are read by whoever has a block.
+    // the owner of a bump, or (the length) by the one who has the only block; they are read by whoever has a block.
     private @Nullable Region region;
     private int offset;
     private int bytes;

@@ -45,10 +45,36 @@ final class Shortage<V> {
             return pool.allocate(size); // the stripes may have free blocks of the class
         }
         if (view == null) {
+            view = takeFromStripes(shard, sizeClass, size);
+        }
+        if (view == null) {
             shard.counters.failed();
             throw exhausted(shard, size);
         }
         return view;
+    }
+
+    /** From another stripe: the slabs in which it has free blocks have others that are out, so they cannot be given back. */
+    private @Nullable V takeFromStripes(Shard<V> mine, int sizeClass, int size) {
+        mine.beforeForeignCode();
+        try {
+            for (Stripe<V> stripe : stripes) {
+                if (stripe == mine || !stripe.tryLockOrCall()) {
+                    continue;
+                }
+                try {
+                    V view = stripe.tryAllocateSmall(sizeClass, size);
+                    if (view != null) {
+                        return view;
+                    }
+                } finally {
+                    stripe.unlock();
+                }
+            }
+            return null;
+        } finally {
+            mine.afterForeignCode();
+        }
     }
 
     private AllocationException exhausted(Shard<V> shard, int size) {

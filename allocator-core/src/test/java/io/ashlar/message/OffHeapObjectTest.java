@@ -39,7 +39,7 @@ class OffHeapObjectTest {
     void everythingCameBack() {
         assertEquals(0, pool.stats().outstanding());
         pool.close();
-        assertEquals(0, pool.stats().reservedBytes());
+        assertEquals(0, pool.stats().memory().reservedBytes());
     }
 
     static Stream<Schema> schemas() {

@@ -57,6 +57,23 @@ class ScarceMemoryTest {
         return blocks;
     }
 
+    /** The slab has other blocks out, so its stripe cannot give it back; who uses another stripe gets the block from there. */
+    @Test
+    void aFreeBlockOfAnotherStripeIsFound() throws Exception {
+        pool.close();
+        pool = newPool(SMALL_REGION, SMALL_REGION, 4, Block::new);
+        List<Block> blocks = fill(512);
+        blocks.remove(0).release();
+        for (int i = 0; i < 8; i++) { // with ids one after the other, hence on all stripes
+            Daemon.run(() -> {
+                Block found = Block.allocate(pool, 512);
+                assertThrows(AllocationException.class, () -> Block.allocate(pool, 512));
+                found.release();
+            });
+        }
+        blocks.forEach(Block::release);
+    }
+
     @Test
     void whereALongRunDoesNotFitAShortOneDoes() {
         List<Block> small = new ArrayList<>();

@@ -2,6 +2,7 @@
 package io.ashlar.netty;
 
 import io.ashlar.pool.BumpRun;
+import io.ashlar.pool.LentBlock;
 import io.ashlar.pool.Run;
 import io.netty.buffer.AbstractReferenceCountedByteBuf;
 import io.netty.buffer.ByteBuf;
@@ -253,8 +254,8 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
     /** Moves if that gives back half of the block and an OS page at least, and if a smaller block can be had. */
     private boolean tryMoveToSmaller(int newCapacity) {
         int saved = size - newCapacity;
-        if (saved < WORTH_MOVING || saved < size >>> 1 || run instanceof BumpRun) {
-            return false; // a bump's memory comes back with the request
+        if (saved < WORTH_MOVING || saved < size >>> 1 || run instanceof BumpRun || run instanceof LentBlock) {
+            return false; // a bump's memory comes back with the request, a lent block with the whole buffer
         }
         B smaller = pool.tryAllocate(newCapacity);
         if (smaller == null) {

@@ -3,6 +3,7 @@ package io.ashlar.netty;
 
 import io.ashlar.pool.MemoryPool;
 import io.ashlar.pool.OwnedShard;
+import io.ashlar.pool.ThreadShards;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.FastThreadLocalThread;
@@ -30,14 +31,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <V> the type of the pool's views
  */
-final class EventLoopShards<V> extends FastThreadLocal<OwnedShard<V>> {
+final class EventLoopShards<V> extends FastThreadLocal<OwnedShard<V>> implements ThreadShards<V> {
 
     // Synchronization: a concurrent map. A thread adds and removes its own shard; retireAll reads.
     private final Map<OwnedShard<V>, EventExecutor> open = new ConcurrentHashMap<>();
 
-    /** The current thread's shard of the pool, or null if this thread is to use the pool's stripes. */
-    @Nullable
-    OwnedShard<V> ofCurrentThread(MemoryPool<V> pool) {
+    @Override
+    public @Nullable OwnedShard<V> ofCurrentThread(MemoryPool<V> pool) {
         if (!(Thread.currentThread() instanceof FastThreadLocalThread)) {
             return null;
         }
@@ -45,9 +45,8 @@ final class EventLoopShards<V> extends FastThreadLocal<OwnedShard<V>> {
         return shard != null ? shard : openIfEventLoop(pool);
     }
 
-    /** The current thread's shard, or null if it has none by now. */
-    @Nullable
-    OwnedShard<V> existing() {
+    @Override
+    public @Nullable OwnedShard<V> existing() {
         return Thread.currentThread() instanceof FastThreadLocalThread ? getIfExists() : null;
     }
 
@@ -69,8 +68,8 @@ final class EventLoopShards<V> extends FastThreadLocal<OwnedShard<V>> {
         return shard;
     }
 
-    /** Has every shard retired by its thread: at once, or as soon as its event loop gets to it. */
-    void retireAll() {
+    @Override
+    public void retireAll() {
         open.forEach((shard, loop) -> {
             if (loop.inEventLoop()) {
                 remove();

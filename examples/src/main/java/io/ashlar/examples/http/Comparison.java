@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.examples.http;
 
+import io.ashlar.examples.client.LoopThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.examples.http;
 
+import io.ashlar.examples.client.LoopThreads;
 import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ashlar.examples.http;
+package io.ashlar.examples.client;
 
 import com.sun.management.ThreadMXBean;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -9,18 +9,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** Makes the threads of an event loop group and remembers them, so that what they allocate can be told apart. */
-final class LoopThreads extends DefaultThreadFactory {
+public final class LoopThreads extends DefaultThreadFactory {
 
     /** Event loops per group: half of the processors for the server, as many for the client that loads it. */
-    static final int COUNT = Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors() / 2));
+    public static final int COUNT = Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors() / 2));
 
     /** What {@link #allocatedBytes()} returns on a JVM that does not count. */
-    static final long UNKNOWN = -1;
+    public static final long UNKNOWN = -1;
 
     // Synchronization: written by whoever starts the group's threads, read by the thread that measures.
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
 
-    LoopThreads(String name) {
+    /**
+     * Makes a factory.
+     *
+     * @param name what the threads are called
+     */
+    public LoopThreads(String name) {
         super(name);
     }
 
@@ -31,8 +36,12 @@ final class LoopThreads extends DefaultThreadFactory {
         return thread;
     }
 
-    /** Bytes of Java heap that these threads allocated since they started, or {@link #UNKNOWN}. */
-    long allocatedBytes() {
+    /**
+     * Bytes of Java heap that these threads allocated since they started.
+     *
+     * @return bytes, or {@link #UNKNOWN}
+     */
+    public long allocatedBytes() {
         if (!(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean bean)
                 || !bean.isThreadAllocatedMemorySupported()
                 || !bean.isThreadAllocatedMemoryEnabled()) {
@@ -46,7 +55,7 @@ final class LoopThreads extends DefaultThreadFactory {
     }
 
     /** Waits until the threads have ended, 5 seconds for each at the most. */
-    void join() {
+    public void join() {
         boolean interrupted = Thread.interrupted();
         for (Thread thread : threads) {
             try {

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.netty;
+
+import io.ashlar.memory.AllocationException;
+import io.ashlar.message.ObjectPool;
+import io.ashlar.message.OffHeapObject;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.EOFException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts what is received into messages of one schema, which lie one behind the other: each is copied once, from the socket's buffer into
+ * the block of its object. Nothing else is kept, also of a message that arrives in pieces; so it does not matter how large or how
+ * small the pieces are. Received objects that are no {@link ByteBuf}s pass.
+ *
+ * <p><b>Who releases.</b> The handler that gets a message has it, and releases it, or writes it on with a {@link FixedMessageEncoder}. A
+ * message that nobody takes is released by Netty if its class is a {@link ReferenceCountedMessage}; otherwise it stays out. A message that is not complete is released here when the
+ * channel becomes inactive.
+ *
+ * <p><b>Errors.</b>
+ * <ul>
+ *   <li>If the input ends within a message, {@code exceptionCaught} gets an {@link EOFException} that tells how much of it had come.
+ *   <li>If the pool has no object left, {@code exceptionCaught} gets its exception, and the channel is closed: the rest of the stream could
+ *       not be told apart any more. What comes until then is discarded. Bytes are not checked in any way: a message is what its fields make
+ *       of them.
+ * </ul>
+ *
+ * <p>When it is removed from the pipeline, bytes that are no whole message yet go on to the next handler, as they do with Netty's decoders.
+ *
+ * <p><b>Thread safety.</b> One object for one channel.
+ *
+ * @param <T> the class of the messages
+ */
+public final class FixedMessageDecoder<T extends OffHeapObject> extends ChannelInboundHandlerAdapter {
+
+    private final ObjectPool<T> pool;
+    private final int bytes;
+
+    // Synchronization of the fields below: they belong to the channel's event loop.
+
+    /** A message of which some bytes are missing. */
+    private @Nullable T partial;
+
+    private int filled;
+    /** Whether a message was passed on since the last look. */
+    private boolean passedOn;
+
+    private boolean removed;
+    private boolean failed;
+
+    /**
+     * Makes a decoder.
+     *
+     * @param pool the messages come from there; one whose event loops have shards of their own is the fastest, see {@link
+     *     Messages#poolBuilder}
+     */
+    public FixedMessageDecoder(ObjectPool<T> pool) {
+        this.pool = pool;
+        this.bytes = pool.schema().bytes();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        if (!(msg instanceof ByteBuf in)) {
+            ctx.fireChannelRead(msg);
+            return;
+        }
+        boolean givenAway = false;
+        try {
+            while (in.isReadable() && !failed && !removed) {
+                take(ctx, in);
+            }
+            if (removed && in.isReadable()) {
+                givenAway = true;
+                ctx.fireChannelRead(in);
+            }
+        } finally {
+            if (!givenAway) {
+                in.release();
+            }
+        }
+    }
+
+    private void take(ChannelHandlerContext ctx, ByteBuf in) {
+        T message = partial;
+        if (message == null) {
+            message = acquire(ctx);
+            if (message == null) {
+                return;
+            }
+            filled = 0;
+            partial = message;
+        }
+        int taken = Math.min(bytes - filled, in.readableBytes());
+        ByteBuffer source = in.nioBufferCount() == 1
+                ? in.internalNioBuffer(in.readerIndex(), taken)
+                : in.nioBuffer(in.readerIndex(), taken);
+        message.setContent(filled, source);
+        in.skipBytes(taken);
+        filled += taken;
+        if (filled == bytes) {
+            partial = null;
+            passedOn = true;
+            ctx.fireChannelRead(message);
+        }
+    }
+
+    private @Nullable T acquire(ChannelHandlerContext ctx) {
+        try {
+            return pool.acquire();
+        } catch (AllocationException | IllegalStateException e) {
+            failed = true;
+            ctx.fireExceptionCaught(e);
+            ctx.close();
+            return null;
+        }
+    }
+
+    /** Asks for more if nothing whole has come: who reads by hand waits for a message, not for bytes. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!passedOn && partial != null && !ctx.channel().config().isAutoRead()) {
+            ctx.read();
+        }
+        passedOn = false;
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            end(ctx);
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        end(ctx);
+        ctx.fireChannelInactive();
+    }
+
+    private void end(ChannelHandlerContext ctx) {
+        T message = partial;
+        if (message != null) {
+            partial = null;
+            message.release();
+            ctx.fireExceptionCaught(new EOFException("the input ended after " + filled + " of " + bytes
+                    + " bytes of a message of schema=" + pool.schema().name()));
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        removed = true;
+        T message = partial;
+        if (message != null) {
+            partial = null;
+            ctx.fireChannelRead(Messages.asByteBuf(message).writerIndex(filled));
+            ctx.fireChannelReadComplete();
+        }
+    }
+}
