@@ -41,7 +41,7 @@ public final class QuoteDemo {
             out.printf("%,d quotes went from one thread to another.%n", QUOTES);
             best.forEach((venue, spread) -> out.printf("  least spread in %-10s %.2f%n", venue, spread));
             out.printf("Objects in use   %,d%n", quotes.stats().outstanding());
-            out.printf("Memory for them  %,d KiB%n", quotes.stats().reservedBytes() >> 10);
+            out.printf("Memory for them  %,d KiB%n", quotes.stats().memory().reservedBytes() >> 10);
         }
     }
 

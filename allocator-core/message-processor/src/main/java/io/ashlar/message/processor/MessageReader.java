@@ -102,6 +102,9 @@ final class MessageReader {
         if (from.equals(type) || from.getKind() != ElementKind.INTERFACE || isStatic(method)) {
             return;
         }
+        if (reserved.isImplemented(method)) {
+            return;
+        }
         String clash = reserved.clash(method);
         if (method.getModifiers().contains(Modifier.ABSTRACT)) {
             problems.at(
@@ -117,6 +120,9 @@ final class MessageReader {
 
     private void readMethod(ExecutableElement method) {
         String clash = isStatic(method) ? null : reserved.clash(method);
+        if (reserved.isImplemented(method) && isRepeated(method)) {
+            return; // as in: @Override void close();
+        }
         if (clash != null) {
             problems.at(method, clash);
         } else if (!method.getModifiers().contains(Modifier.ABSTRACT)) {
@@ -134,6 +140,17 @@ final class MessageReader {
         } else {
             readAccessor(method);
         }
+    }
+
+    /** Whether an abstract method is one of an interface that this one extends, too. */
+    private boolean isRepeated(ExecutableElement method) {
+        return method.getModifiers().contains(Modifier.ABSTRACT)
+                && type.getInterfaces().stream()
+                        .flatMap(above ->
+                                ElementFilter.methodsIn(elements.getAllMembers((TypeElement) types.asElement(above)))
+                                        .stream())
+                        .anyMatch(above -> above.getEnclosingElement().getKind() == ElementKind.INTERFACE
+                                && elements.overrides(method, above, type));
     }
 
     private void readAccessor(ExecutableElement method) {

@@ -131,6 +131,20 @@ class ErrorMessagesTest {
     }
 
     @Test
+    void anInheritedMethodThatTheClassDoesNotShow() {
+        assertError(
+                "Quote inherits the abstract 'Object clone()' of Cloned: an accessor has to be declared in Quote itself",
+                """
+                @Message interface Quote extends Cloned { // here
+                    long id();
+                }
+                interface Cloned {
+                    Object clone();
+                }
+                """);
+    }
+
+    @Test
     void anInheritedMethodThatTheClassHas() {
         assertError(
                 "inherited from Described: 'int schema()' has the name of a method of OffHeapObject, which the generated class extends: choose another",
@@ -232,6 +246,17 @@ class ErrorMessagesTest {
                 """
                 long id();
                 String toString(); // here
+                """);
+    }
+
+    /** It would be no field, but seems one. */
+    @Test
+    void aMethodOfTheSuperclassWithItsResult() {
+        assertErrorOfMethod(
+                "'boolean isAlive()' has the name of a method of OffHeapObject, which the generated class extends: choose another",
+                """
+                long id();
+                boolean isAlive(); // here
                 """);
     }
 

@@ -190,6 +190,39 @@ class ProcessorTest {
         assertTrue(compilation.run(), compilation::toString);
     }
 
+    /** As reference-counted messages do, and those of which one wants to see who is alive. */
+    @Test
+    void interfacesWhoseMethodsTheSuperclassHasCanBeExtended() {
+        Compilation compilation = compilation()
+                .source("p/Counted.java", """
+                        package p;
+
+                        interface Counted {
+                            int count();
+                            boolean release();
+                            boolean release(int count);
+                            String toString();
+                        }
+                        """)
+                .source("p/CountedMessage.java", """
+                        package p;
+
+                        interface CountedMessage extends Counted {
+                            boolean isAlive();
+
+                            default int count() {
+                                return isAlive() ? 1 : 0;
+                            }
+
+                            default boolean release(int count) {
+                                return release();
+                            }
+                        }
+                        """)
+                .source("p/Quote.java", QUOTE.replace("Quote {", "Quote extends CountedMessage {"));
+        assertTrue(compilation.run(), compilation::toString);
+    }
+
     @Test
     void typesWithTheNamesOfTheJdksAreNotTakenForThem() {
         Compilation compilation = compilation()

@@ -5,7 +5,7 @@ import io.ashlar.message.Message;
 
 /** Each option of the annotation, and methods that are none of the processor's business. */
 @Message(name = "frame", bigEndian = true, packed = true, wholeCacheLines = true)
-interface Options extends Described {
+interface Options extends Described, AutoCloseable {
     /** Setters with results and without, before and after their getters, and a field without one. */
     void sequence(long value);
 
@@ -20,6 +20,10 @@ interface Options extends Described {
     default boolean isFirst() {
         return sequence() == 0;
     }
+
+    /** The superclass has it. */
+    @Override
+    void close();
 
     static boolean isKind(byte kind) {
         return kind > 0;
