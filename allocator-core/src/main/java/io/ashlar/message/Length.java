@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.message;
 
-import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /** On an accessor of a {@link Message}, one with an index or of a {@code byte[]}: the field has several values. */
-@Documented
 @Retention(RetentionPolicy.SOURCE)
 @Target(ElementType.METHOD)
 public @interface Length {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.message;
 
-import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -30,7 +29,6 @@ import java.lang.annotation.Target;
  *
  * <p>The fields lie in the order of the first accessor of each. The annotations are gone in the compiled classes.
  */
-@Documented
 @Retention(RetentionPolicy.SOURCE)
 @Target(ElementType.TYPE)
 public @interface Message {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.message.processor;
 
-import io.ashlar.message.FieldType;
-import io.ashlar.message.Message;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -21,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a field of its accessors: finds its type, and says where they do not fit together. */
 final class FieldReader {
-
-    /** As many as a byte tells apart. */
-    private static final int MOST_CONSTANTS = 1 << Byte.SIZE;
 
     private final Problems problems;
     private final String name;
@@ -113,7 +108,7 @@ final class FieldReader {
             return text();
         }
         if (first.holds().equals("byte[]")) {
-            return allows(Set.of(Mark.LENGTH)) && has(Mark.LENGTH) ? field(FieldType.BYTES, Mark.LENGTH) : null;
+            return allows(Set.of(Mark.LENGTH)) && has(Mark.LENGTH) ? field(FieldKind.BYTES, Mark.LENGTH) : null;
         }
         for (Accessor accessor : accessors) {
             if (accessor.value().getKind() == TypeKind.ARRAY) { // int[], of which other accessors may read one
@@ -134,11 +129,11 @@ final class FieldReader {
         TypeKind kind = value.getKind();
         Set<Mark> numbers = kind == TypeKind.INT || kind == TypeKind.LONG ? Set.of(Mark.UNSIGNED) : Set.of();
         if (!isArray) {
-            FieldType type = allows(numbers) ? primitive(kind) : null;
+            FieldKind type = allows(numbers) ? primitive(kind) : null;
             return type == null ? null : field(type, null);
         }
         Set<Mark> both = numbers.isEmpty() ? Set.of(Mark.LENGTH) : Set.of(Mark.LENGTH, Mark.UNSIGNED);
-        FieldType type = allows(both) & has(Mark.LENGTH) ? primitive(kind) : null;
+        FieldKind type = allows(both) & has(Mark.LENGTH) ? primitive(kind) : null;
         return type == null ? null : field(type, Mark.LENGTH);
     }
 
@@ -153,7 +148,7 @@ final class FieldReader {
                             + (marks.isEmpty() ? "neither" : "both"));
             return null;
         }
-        return marks.containsKey(Mark.ASCII) ? field(FieldType.ASCII, Mark.ASCII) : field(FieldType.UTF8, Mark.UTF8);
+        return marks.containsKey(Mark.ASCII) ? field(FieldKind.ASCII, Mark.ASCII) : field(FieldKind.UTF8, Mark.UTF8);
     }
 
     private @Nullable MessageField enumeration(TypeElement type) {
@@ -163,11 +158,11 @@ final class FieldReader {
         long constants = type.getEnclosedElements().stream()
                 .filter(element -> element.getKind() == ElementKind.ENUM_CONSTANT)
                 .count();
-        if (constants == 0 || constants > MOST_CONSTANTS) {
+        if (constants == 0 || constants > Core.MOST_CONSTANTS) {
             problems.at(
                     first.method(),
                     "field=" + name + " is of type=" + type + " with constants=" + constants + ", not 1 to "
-                            + MOST_CONSTANTS);
+                            + Core.MOST_CONSTANTS);
             return null;
         }
         if (!isVisible(type)) {
@@ -177,7 +172,7 @@ final class FieldReader {
                             + ", which the generated class cannot see: it, or a type around it, is private or protected");
             return null;
         }
-        return new MessageField(name, FieldType.ENUM, 1, type, accessors, first.method());
+        return new MessageField(name, FieldKind.ENUM, 1, type, accessors, first.method());
     }
 
     /** The generated class lies in the package of the interface, in no other class. */
@@ -197,30 +192,30 @@ final class FieldReader {
         return element instanceof PackageElement found ? found : packageOf(element.getEnclosingElement());
     }
 
-    private @Nullable FieldType primitive(TypeKind kind) {
+    private @Nullable FieldKind primitive(TypeKind kind) {
         Marked unsigned = marks.get(Mark.UNSIGNED);
         if (unsigned != null) {
             return unsigned(kind, unsigned);
         }
         return switch (kind) {
-            case BYTE -> FieldType.INT8;
-            case SHORT -> FieldType.INT16;
-            case INT -> FieldType.INT32;
-            case LONG -> FieldType.INT64;
-            case FLOAT -> FieldType.FLOAT32;
-            case DOUBLE -> FieldType.FLOAT64;
-            case BOOLEAN -> FieldType.BOOLEAN;
-            case CHAR -> FieldType.CHAR;
+            case BYTE -> FieldKind.INT8;
+            case SHORT -> FieldKind.INT16;
+            case INT -> FieldKind.INT32;
+            case LONG -> FieldKind.INT64;
+            case FLOAT -> FieldKind.FLOAT32;
+            case DOUBLE -> FieldKind.FLOAT64;
+            case BOOLEAN -> FieldKind.BOOLEAN;
+            case CHAR -> FieldKind.CHAR;
             default -> throw new AssertionError(kind);
         };
     }
 
-    private @Nullable FieldType unsigned(TypeKind kind, Marked unsigned) {
-        FieldType type = switch (unsigned.number()) {
-            case 8 -> FieldType.UINT8;
-            case 16 -> FieldType.UINT16;
-            case 32 -> FieldType.UINT32;
-            case 64 -> FieldType.UINT64;
+    private @Nullable FieldKind unsigned(TypeKind kind, Marked unsigned) {
+        FieldKind type = switch (unsigned.number()) {
+            case 8 -> FieldKind.UINT8;
+            case 16 -> FieldKind.UINT16;
+            case 32 -> FieldKind.UINT32;
+            case 64 -> FieldKind.UINT64;
             default -> null;
         };
         if (type == null) {
@@ -242,7 +237,7 @@ final class FieldReader {
     }
 
     private @Nullable MessageField unsupported(Accessor accessor, @Nullable TypeElement type) {
-        boolean isMessage = type != null && type.getAnnotation(Message.class) != null;
+        boolean isMessage = type != null && Annotations.find(type, Core.MESSAGE) != null;
         problems.at(
                 accessor.method(),
                 "field=" + name + " is of type=" + accessor.holds()
@@ -277,7 +272,7 @@ final class FieldReader {
         return false;
     }
 
-    private MessageField field(FieldType type, @Nullable Mark length) {
+    private MessageField field(FieldKind type, @Nullable Mark length) {
         Marked found = length == null ? null : marks.get(length);
         return found == null
                 ? new MessageField(name, type, 1, null, accessors, first.method())

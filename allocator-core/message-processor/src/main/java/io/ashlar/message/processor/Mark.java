@@ -1,43 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.message.processor;
 
-import io.ashlar.message.Ascii;
-import io.ashlar.message.Length;
-import io.ashlar.message.Unsigned;
-import io.ashlar.message.Utf8;
-import java.lang.annotation.Annotation;
-import java.util.function.Function;
+import javax.lang.model.element.AnnotationMirror;
+import javax.lang.model.element.AnnotationValue;
 import javax.lang.model.element.ExecutableElement;
 import org.jspecify.annotations.Nullable;
 
-/** An annotation of an accessor, which tells what its Java type does not. */
+/** An annotation of an accessor, with a number: it tells what the Java type does not. */
 enum Mark {
-    ASCII(Ascii.class, Ascii::value, "a String"),
-    UTF8(Utf8.class, Utf8::value, "a String"),
-    LENGTH(Length.class, Length::value, "an accessor with an index, or of a byte[]"),
-    UNSIGNED(Unsigned.class, Unsigned::value, "an int or a long");
+    ASCII("Ascii", "a String"),
+    UTF8("Utf8", "a String"),
+    LENGTH("Length", "an accessor with an index, or of a byte[]"),
+    UNSIGNED("Unsigned", "an int or a long");
 
-    private final Class<? extends Annotation> annotation;
-    private final Function<ExecutableElement, @Nullable Integer> reader;
+    private final String simpleName;
     private final String place;
 
-    <A extends Annotation> Mark(Class<A> annotation, Function<A, Integer> value, String place) {
-        this.annotation = annotation;
-        this.reader = method -> {
-            A found = method.getAnnotation(annotation);
-            return found == null ? null : value.apply(found);
-        };
+    Mark(String simpleName, String place) {
+        this.simpleName = simpleName;
         this.place = place;
     }
 
-    Class<? extends Annotation> annotation() {
-        return annotation;
+    String qualifiedName() {
+        return Core.type(simpleName).canonicalName();
     }
 
     /** The number in the annotation; null if a method does not have it. */
     @Nullable
     Integer on(ExecutableElement method) {
-        return reader.apply(method);
+        AnnotationMirror annotation = Annotations.find(method, qualifiedName());
+        if (annotation == null) {
+            return null;
+        }
+        AnnotationValue only = annotation.getElementValues().values().iterator().next();
+        return (Integer) only.getValue();
     }
 
     /** What it may stand on. */
@@ -47,6 +43,6 @@ enum Mark {
 
     @Override
     public String toString() {
-        return "@" + annotation.getSimpleName();
+        return "@" + simpleName;
     }
 }

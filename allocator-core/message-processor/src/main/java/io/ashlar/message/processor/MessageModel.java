@@ -2,7 +2,6 @@
 package io.ashlar.message.processor;
 
 import com.palantir.javapoet.ClassName;
-import io.ashlar.message.Message;
 import java.util.List;
 import javax.lang.model.element.TypeElement;
 
@@ -14,14 +13,4 @@ import javax.lang.model.element.TypeElement;
  * @param className what the class is called
  * @param fields in the order in which they lie
  */
-record MessageModel(TypeElement type, Message options, ClassName className, List<MessageField> fields) {
-
-    /** What the schema is called. */
-    String schemaName() {
-        return schemaName(type, options);
-    }
-
-    static String schemaName(TypeElement type, Message options) {
-        return options.name().isEmpty() ? type.getSimpleName().toString() : options.name();
-    }
-}
+record MessageModel(TypeElement type, MessageOptions options, ClassName className, List<MessageField> fields) {}

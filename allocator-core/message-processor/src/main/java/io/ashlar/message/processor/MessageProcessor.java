@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.message.processor;
 
-import io.ashlar.message.Message;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -13,19 +12,19 @@ import javax.annotation.processing.FilerException;
 import javax.annotation.processing.RoundEnvironment;
 import javax.lang.model.SourceVersion;
 import javax.lang.model.element.Element;
+import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.util.Elements;
 
 /**
- * Makes of every interface with {@link Message} a class of message objects, with its schema. The compiler finds it by itself, on JDK 23
+ * Makes of every interface with {@code @Message} a class of message objects, with its schema. The compiler finds it by itself, on JDK 23
  * and later if it is told to run processors.
  */
 public final class MessageProcessor extends AbstractProcessor {
 
     /** The names of all annotations that it is for. */
     static final Set<String> ANNOTATIONS = Stream.concat(
-                    Stream.of(Message.class), Arrays.stream(Mark.values()).map(Mark::annotation))
-            .map(Class::getName)
+                    Stream.of(Core.MESSAGE), Arrays.stream(Mark.values()).map(Mark::qualifiedName))
             .collect(Collectors.toUnmodifiableSet());
 
     /** Interfaces of which the compiler does not know everything yet. */
@@ -55,9 +54,15 @@ public final class MessageProcessor extends AbstractProcessor {
         Set<String> again = waiting;
         waiting = new LinkedHashSet<>();
         again.stream().map(elements::getTypeElement).forEach(this::process);
-        round.getElementsAnnotatedWith(Message.class).forEach(type -> process((TypeElement) type));
-        for (Mark mark : Mark.values()) {
-            round.getElementsAnnotatedWith(mark.annotation()).forEach(method -> checkPlace(mark, method));
+        for (TypeElement annotation : annotations) {
+            String name = annotation.getQualifiedName().toString();
+            for (Element element : round.getElementsAnnotatedWith(annotation)) {
+                if (name.equals(Core.MESSAGE) && element instanceof TypeElement type) {
+                    process(type);
+                } else if (ANNOTATIONS.contains(name) && element instanceof ExecutableElement method) {
+                    checkPlace(annotation, method);
+                }
+            }
         }
         return true; // the annotations are taken; see above
     }
@@ -97,14 +102,14 @@ public final class MessageProcessor extends AbstractProcessor {
     }
 
     /** An annotation on a method of another type would be without effect. */
-    private void checkPlace(Mark mark, Element method) {
+    private void checkPlace(TypeElement annotation, ExecutableElement method) {
         Element type = method.getEnclosingElement();
-        if (type.getAnnotation(Message.class) == null) {
+        if (Annotations.find(type, Core.MESSAGE) == null) {
             new Problems(processingEnv.getMessager())
                     .at(
                             method,
-                            mark + " is for the accessors of a message, and " + type.getSimpleName()
-                                    + " has no @Message");
+                            "@" + annotation.getSimpleName() + " is for the accessors of a message, and "
+                                    + type.getSimpleName() + " has no @Message");
         }
     }
 }

@@ -2,9 +2,6 @@
 package io.ashlar.message.processor;
 
 import com.palantir.javapoet.ClassName;
-import io.ashlar.message.Message;
-import io.ashlar.message.Schema;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -53,15 +50,22 @@ final class MessageReader {
         if (accessors.isEmpty() && !problems.any()) {
             problems.at(type, type.getSimpleName() + " has no accessors, and a message needs a field");
         }
-        Message options = type.getAnnotation(Message.class);
+        MessageOptions options = MessageOptions.of(type, elements);
+        if (options.name().isBlank()) {
+            problems.at(
+                    type,
+                    "the schema of " + type.getSimpleName() + " needs a name, and name='" + options.name()
+                            + "' is blank");
+        }
+        Layout layout = new Layout(options.packed());
         List<MessageField> fields = new ArrayList<>();
         for (List<Accessor> ofField : accessors.values()) {
             MessageField field = new FieldReader(problems, ofField).read();
             if (field != null) {
+                layout.add(field, problems);
                 fields.add(field);
             }
         }
-        layOut(options, fields);
         return problems.any() ? null : new MessageModel(type, options, className(), fields);
     }
 
@@ -184,29 +188,5 @@ final class MessageReader {
 
     private boolean isA(TypeMirror thrown, Class<?> wanted) {
         return types.isSubtype(thrown, elements.getTypeElement(wanted.getName()).asType());
-    }
-
-    // ---- its layout
-
-    /** Makes the schema as the generated class will, so that it is told now what the schema refuses. */
-    private void layOut(Message options, List<MessageField> fields) {
-        Schema.Builder schema;
-        try {
-            schema = Schema.builder(MessageModel.schemaName(type, options))
-                    .order(options.bigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
-        } catch (IllegalArgumentException refused) {
-            problems.at(type, String.valueOf(refused.getMessage()));
-            return;
-        }
-        if (options.packed()) {
-            schema.packed();
-        }
-        for (MessageField field : fields) {
-            try {
-                field.addTo(schema);
-            } catch (IllegalArgumentException refused) {
-                problems.at(field.place(), String.valueOf(refused.getMessage()));
-            }
-        }
     }
 }

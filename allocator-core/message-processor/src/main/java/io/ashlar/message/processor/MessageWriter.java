@@ -11,19 +11,6 @@ import com.palantir.javapoet.NameAllocator;
 import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
-import io.ashlar.message.BooleanField;
-import io.ashlar.message.BytesField;
-import io.ashlar.message.CharField;
-import io.ashlar.message.DoubleField;
-import io.ashlar.message.EnumField;
-import io.ashlar.message.FieldType;
-import io.ashlar.message.FloatField;
-import io.ashlar.message.IntField;
-import io.ashlar.message.LongField;
-import io.ashlar.message.ObjectPool;
-import io.ashlar.message.OffHeapObject;
-import io.ashlar.message.Schema;
-import io.ashlar.message.TextField;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -79,7 +66,7 @@ final class MessageWriter {
                 .addJavadoc("The message {@link $T}, in a block of off-heap memory.\n", type)
                 .addModifiers(visibility)
                 .addModifiers(Modifier.FINAL)
-                .superclass(OffHeapObject.class)
+                .superclass(Core.OBJECT)
                 .addSuperinterface(type);
         TypeElement generated = elements.getTypeElement(elements.getModuleOf(model.type()), GENERATED);
         if (generated != null) {
@@ -120,7 +107,8 @@ final class MessageWriter {
     // ---- the schema and its fields
 
     private FieldSpec schema() {
-        CodeBlock.Builder code = CodeBlock.builder().add("$T.builder($S)$>$>", Schema.class, model.schemaName());
+        CodeBlock.Builder code = CodeBlock.builder()
+                .add("$T.builder($S)$>$>", Core.SCHEMA, model.options().name());
         if (model.options().bigEndian()) {
             code.add("\n.order($T.BIG_ENDIAN)", ByteOrder.class);
         }
@@ -131,7 +119,7 @@ final class MessageWriter {
             code.add("\n.wholeCacheLines()");
         }
         model.fields().forEach(field -> code.add("\n").add(added(field)));
-        return FieldSpec.builder(Schema.class, SCHEMA, visibility)
+        return FieldSpec.builder(Core.SCHEMA, SCHEMA, visibility)
                 .addModifiers(Modifier.STATIC, Modifier.FINAL)
                 .addJavadoc("Where each field lies.\n")
                 .initializer(code.add("\n.build()$<$<").build())
@@ -139,56 +127,28 @@ final class MessageWriter {
     }
 
     private static CodeBlock added(MessageField field) {
-        String method = switch (field.type()) {
-            case BOOLEAN -> "bool";
-            case CHAR -> "char16";
-            case ENUM -> "enumeration";
-            default -> field.type().name().toLowerCase(Locale.ROOT);
-        };
-        return switch (field.type()) {
-            case ASCII, UTF8, BYTES -> CodeBlock.of(".$L($S, $L)", method, field.name(), field.length());
-            case ENUM -> CodeBlock.of(".$L($S, $T.class)", method, field.name(), enumType(field));
-            default ->
-                field.isArray()
-                        ? CodeBlock.of(
-                                ".array($S, $T.$L, $L)", field.name(), FieldType.class, field.type(), field.length())
-                        : CodeBlock.of(".$L($S)", method, field.name());
+        FieldKind kind = field.kind();
+        if (field.isArray()) {
+            return CodeBlock.of(".array($S, $T.$L, $L)", field.name(), Core.FIELD_TYPE, kind, field.length());
+        }
+        return switch (kind) {
+            case ASCII, UTF8, BYTES -> CodeBlock.of(".$L($S, $L)", kind.adder(), field.name(), field.length());
+            case ENUM -> CodeBlock.of(".$L($S, $T.class)", kind.adder(), field.name(), enumType(field));
+            default -> CodeBlock.of(".$L($S)", kind.adder(), field.name());
         };
     }
 
     private static FieldSpec typedField(MessageField field, String constant) {
-        CodeBlock code = switch (field.type()) {
-            case INT8, UINT8, INT16, UINT16, INT32 -> find("intField", field);
-            case UINT32, INT64, UINT64 -> find("longField", field);
-            case FLOAT32 -> find("floatField", field);
-            case FLOAT64 -> find("doubleField", field);
-            case BOOLEAN -> find("booleanField", field);
-            case CHAR -> find("charField", field);
-            case BYTES -> find("bytesField", field);
-            case ASCII, UTF8 -> find("textField", field);
-            case ENUM -> CodeBlock.of("$L.enumField($S, $T.class)", SCHEMA, field.name(), enumType(field));
-        };
-        return FieldSpec.builder(typeOfField(field), constant, Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
-                .initializer(code)
+        FieldKind kind = field.kind();
+        boolean isEnum = kind == FieldKind.ENUM;
+        TypeName type = isEnum ? ParameterizedTypeName.get(kind.fieldType(), enumType(field)) : kind.fieldType();
+        return FieldSpec.builder(type, constant, Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+                .initializer(
+                        isEnum
+                                ? CodeBlock.of(
+                                        "$L.$L($S, $T.class)", SCHEMA, kind.finder(), field.name(), enumType(field))
+                                : CodeBlock.of("$L.$L($S)", SCHEMA, kind.finder(), field.name()))
                 .build();
-    }
-
-    private static CodeBlock find(String method, MessageField field) {
-        return CodeBlock.of("$L.$L($S)", SCHEMA, method, field.name());
-    }
-
-    private static TypeName typeOfField(MessageField field) {
-        return switch (field.type()) {
-            case INT8, UINT8, INT16, UINT16, INT32 -> ClassName.get(IntField.class);
-            case UINT32, INT64, UINT64 -> ClassName.get(LongField.class);
-            case FLOAT32 -> ClassName.get(FloatField.class);
-            case FLOAT64 -> ClassName.get(DoubleField.class);
-            case BOOLEAN -> ClassName.get(BooleanField.class);
-            case CHAR -> ClassName.get(CharField.class);
-            case BYTES -> ClassName.get(BytesField.class);
-            case ASCII, UTF8 -> ClassName.get(TextField.class);
-            case ENUM -> ParameterizedTypeName.get(ClassName.get(EnumField.class), enumType(field));
-        };
     }
 
     private static ClassName enumType(MessageField field) {
@@ -203,7 +163,7 @@ final class MessageWriter {
     private static MethodSpec constructor() {
         return MethodSpec.constructorBuilder()
                 .addModifiers(Modifier.PRIVATE)
-                .addParameter(ObjectPool.Slot.class, "slot")
+                .addParameter(Core.SLOT, "slot")
                 .addStatement("super(slot)")
                 .build();
     }
@@ -214,8 +174,8 @@ final class MessageWriter {
                 .addJavadoc("@return a builder with the default values\n")
                 .addModifiers(visibility)
                 .addModifiers(Modifier.STATIC)
-                .returns(ParameterizedTypeName.get(ClassName.get(ObjectPool.Builder.class), model.className()))
-                .addStatement("return $T.builder($L, $T::new)", ObjectPool.class, SCHEMA, model.className())
+                .returns(ParameterizedTypeName.get(Core.POOL_BUILDER, model.className()))
+                .addStatement("return $T.builder($L, $T::new)", Core.POOL, SCHEMA, model.className())
                 .build();
     }
 
@@ -250,13 +210,13 @@ final class MessageWriter {
     }
 
     private static void read(MethodSpec.Builder method, MessageField field, String constant, boolean atIndex) {
-        if (field.type() == FieldType.BYTES && !atIndex) {
+        if (field.kind() == FieldKind.BYTES && !atIndex) {
             method.addStatement("byte[] value = new byte[$L.length()]", constant)
                     .addStatement("$L.get(this, value, 0)", constant)
                     .addStatement("return value");
             return;
         }
-        String cast = switch (field.type()) {
+        String cast = switch (field.kind()) {
             case INT8 -> "(byte) ";
             case INT16 -> "(short) ";
             default -> "";
@@ -265,7 +225,7 @@ final class MessageWriter {
     }
 
     private static void write(MethodSpec.Builder method, MessageField field, String constant, Accessor accessor) {
-        if (field.type() == FieldType.BYTES && !accessor.form().hasIndex()) {
+        if (field.kind() == FieldKind.BYTES && !accessor.form().hasIndex()) {
             method.beginControlFlow("if (value.length != $L.length())", constant)
                     .addStatement(
                             "throw new $T($S + value.length + $S + $L + $S + $L.length())",

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
-import javax.lang.model.element.Element;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.element.VariableElement;
@@ -52,11 +51,11 @@ final class Readiness {
 
     /** Only those of the message annotations matter; the values of these are numbers, truth values and texts. */
     private static boolean isKnown(AnnotationMirror annotation) {
-        Element type = annotation.getAnnotationType().asElement();
-        if (!MessageProcessor.ANNOTATIONS.contains(type.toString())) {
+        if (!MessageProcessor.ANNOTATIONS.contains(Annotations.name(annotation))) {
             return true;
         }
-        List<ExecutableElement> elements = ElementFilter.methodsIn(type.getEnclosedElements());
+        List<ExecutableElement> elements = ElementFilter.methodsIn(
+                annotation.getAnnotationType().asElement().getEnclosedElements());
         return elements.stream().allMatch(element -> {
             AnnotationValue value = annotation.getElementValues().get(element);
             return value == null

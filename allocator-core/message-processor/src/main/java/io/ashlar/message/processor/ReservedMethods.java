@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.message.processor;
 
-import io.ashlar.message.OffHeapObject;
 import java.util.List;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
@@ -25,7 +24,7 @@ final class ReservedMethods {
     ReservedMethods(Elements elements, Types types) {
         this.types = types;
         this.inherited =
-                ElementFilter.methodsIn(elements.getAllMembers(elements.getTypeElement(OffHeapObject.class.getName())))
+                ElementFilter.methodsIn(elements.getAllMembers(elements.getTypeElement(Core.OBJECT.canonicalName())))
                         .stream()
                         .filter(method -> method.getModifiers().contains(Modifier.PUBLIC)
                                 || method.getModifiers().contains(Modifier.PROTECTED))
@@ -43,7 +42,7 @@ final class ReservedMethods {
         ExecutableElement same = inherited(method);
         return same == null
                 ? null
-                : Texts.of(method) + " has the name of a method of " + OffHeapObject.class.getSimpleName()
+                : Texts.of(method) + " has the name of a method of " + Core.OBJECT.simpleName()
                         + ", which the generated class extends: choose another";
     }
 

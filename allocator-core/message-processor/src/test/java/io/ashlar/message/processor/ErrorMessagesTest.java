@@ -163,7 +163,7 @@ class ErrorMessagesTest {
     @Test
     void aBlankName() {
         assertError(
-                "a schema needs a name, and name=' ' is blank",
+                "the schema of Quote needs a name, and name=' ' is blank",
                 "@Message(name = \" \") interface Quote { long id(); } // here");
     }
 
@@ -429,7 +429,7 @@ class ErrorMessagesTest {
 
     @Test
     void aLengthThatIsNotPositive() {
-        assertErrorOfMethod("field=hash of schema=Quote, type=BYTES: length=0 is not positive", """
+        assertErrorOfMethod("field=hash has length=0, which is not positive", """
                 @Length(3) int levels(int index);
                 @Length(0) byte[] hash(); // here
                 """);
@@ -437,7 +437,7 @@ class ErrorMessagesTest {
 
     @Test
     void aTextThatIsNotPositive() {
-        assertErrorOfMethod("field=symbol of schema=Quote, type=UTF8: length=-1 is not positive", """
+        assertErrorOfMethod("field=symbol has length=-1, which is not positive", """
                 String symbol();
                 @Utf8(-1) void symbol(String value); // here
                 """);
@@ -505,8 +505,7 @@ class ErrorMessagesTest {
     @Test
     void aMessageThatIsTooLong() {
         assertErrorOfMethod(
-                "field=comment of schema=Quote with bytes=400 at offset=16008 does not fit: a message has at most 16384 bytes",
-                """
+                "field=comment with bytes=400 at offset=16008 does not fit: a message has at most 16384 bytes", """
                 long id();
                 @Length(2000) long levels(int index);
                 @Ascii(400) String comment(); // here

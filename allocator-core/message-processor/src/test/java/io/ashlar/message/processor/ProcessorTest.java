@@ -36,7 +36,7 @@ class ProcessorTest {
     private static final String QUOTE = """
             package p;
 
-            import io.ashlar.message.Message;
+            import io.ashlar.message.*;
 
             @Message public interface Quote {
                 long id();
@@ -74,11 +74,8 @@ class ProcessorTest {
     /** Until JDK 22 without an option; since then, and since the updates of 17 and 21, with this one. */
     @Test
     void theCompilerFindsItOnTheClassPath() {
-        String classPath = Stream.of(Compilation.core(), Compilation.pathOf(MessageProcessor.class), javaPoet())
-                .map(Path::toString)
-                .collect(Collectors.joining(File.pathSeparator));
         Compilation compilation = compilation().processors().source("p/Quote.java", QUOTE);
-        compilation.options("-cp", classPath);
+        compilation.options("-cp", Compilation.core() + File.pathSeparator + processorPath());
         if (Runtime.version().feature() >= 23) {
             compilation.options("-proc:full");
         }
@@ -86,15 +83,31 @@ class ProcessorTest {
         assertEquals(List.of("p/Quote.class", "p/QuoteMessage.class"), names(compilation.classes()));
     }
 
+    /** Where it cannot see the core. */
     @Test
     void theCompilerFindsItOnAProcessorPath() {
-        String path = Stream.of(Compilation.pathOf(MessageProcessor.class), Compilation.core(), javaPoet())
-                .map(Path::toString)
-                .collect(Collectors.joining(File.pathSeparator));
         Compilation compilation =
-                compilation().processors().source("p/Quote.java", QUOTE).options("-processorpath", path);
+                compilation().processors().source("p/Quote.java", QUOTE).options("-processorpath", processorPath());
         assertTrue(compilation.run(), compilation::toString);
         assertEquals(List.of("p/Quote.class", "p/QuoteMessage.class"), names(compilation.classes()));
+    }
+
+    /** As with a dependency that a module does not require, while the core is on the module path. */
+    @Test
+    void theCompilerFindsItBesideAModule() {
+        Compilation compilation = compilation()
+                .processors()
+                .source("module-info.java", "module user { requires io.ashlar.core; }")
+                .source("p/Quote.java", QUOTE)
+                .options("--module-path", Compilation.core().toString(), "-cp", processorPath())
+                .options("-processor", MessageProcessor.class.getName());
+        assertTrue(compilation.run(), compilation::toString);
+        assertEquals(
+                List.of("module-info.class", "p/Quote.class", "p/QuoteMessage.class"), names(compilation.classes()));
+    }
+
+    private static String processorPath() {
+        return Compilation.pathOf(MessageProcessor.class) + File.pathSeparator + javaPoet();
     }
 
     private static Path javaPoet() {
@@ -285,7 +298,8 @@ class ProcessorTest {
                 "Missing[] sides();",
                 "@Ascii(MISSING) String symbol();",
                 "@Ascii(\"4\") String symbol();",
-                "@Ascii String symbol();"
+                "@Ascii String symbol();",
+                "long id(); @Message void id(long value);"
             })
     void whatTheCompilerDoesNotUnderstandIsLeftToIt(String accessor) {
         Compilation compilation = compilation().source("p/Quote.java", """
@@ -306,7 +320,9 @@ class ProcessorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"@Message(name = MISSING)", "@Message(packed = 1)", "@Message(unknown = 1)"})
+    @ValueSource(
+            strings = {"@Message(name = MISSING)", "@Message(packed = 1)", "@Message(unknown = 1)", "@Message @Ascii(1)"
+            })
     void optionsThatTheCompilerDoesNotUnderstandAreLeftToIt(String annotation) {
         Compilation compilation = compilation().source("p/Quote.java", QUOTE.replace("@Message", annotation));
         assertFalse(compilation.run());
