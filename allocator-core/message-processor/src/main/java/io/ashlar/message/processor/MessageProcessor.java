@@ -68,12 +68,12 @@ public final class MessageProcessor extends AbstractProcessor {
     }
 
     private void process(TypeElement type) {
-        if (!Readiness.of(type)) {
-            waiting.add(type.getQualifiedName().toString());
-            return;
-        }
         Problems problems = new Problems(processingEnv.getMessager());
         try {
+            if (!Readiness.of(type)) {
+                waiting.add(type.getQualifiedName().toString());
+                return;
+            }
             MessageModel model = new MessageReader(
                             processingEnv.getElementUtils(), processingEnv.getTypeUtils(), problems, type)
                     .read();

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.palantir.javapoet.JavaFile;
+import io.ashlar.message.Schema;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +31,7 @@ import javax.lang.model.element.TypeElement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The processor among compilers, modules, other processors, and failures. */
@@ -266,6 +270,37 @@ class ProcessorTest {
                 }
                 """.formatted(annotations));
         assertTrue(compilation.run(), compilation::toString);
+    }
+
+    /** The limit is that of the schema, gaps and all. */
+    @ParameterizedTest
+    @CsvSource({"@Message, 2047, 0", "@Message(packed = true), 2047, 7"})
+    void aMessageMayBeAsLongAsASchemaAllows(String annotation, int longs, int rest) throws Exception {
+        String source = """
+                package p;
+
+                import io.ashlar.message.*;
+
+                %s public interface Quote {
+                    byte first();
+                    @Length(%d) long levels(int index);
+                    %s
+                }
+                """;
+        String last = rest == 0 ? "" : "@Length(" + rest + ") byte[] rest();";
+        Compilation fits = compilation().source("p/Quote.java", source.formatted(annotation, longs, last));
+        assertTrue(fits.run(), fits::toString);
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {fits.classes().toUri().toURL()})) {
+            Schema schema = (Schema)
+                    loader.loadClass("p.QuoteMessage").getField("SCHEMA").get(null);
+            assertEquals(Schema.MOST_BYTES, schema.bytes());
+        }
+        Compilation tooLong = compilation()
+                .source(
+                        "p/Quote.java",
+                        source.formatted(annotation, longs, "@Length(" + (rest + 1) + ") byte[] rest();"));
+        assertFalse(tooLong.run());
     }
 
     // ---- several errors, several interfaces
