@@ -261,6 +261,18 @@ class ErrorMessagesTest {
     }
 
     @Test
+    void aMethodOfTheSuperclassThatTheOtherInterfaceDoesNotHave() {
+        assertError(
+                "'boolean isAlive()' has the name of a method of OffHeapObject, which the generated class extends: choose another",
+                """
+                @Message interface Quote extends AutoCloseable {
+                    long id();
+                    boolean isAlive(); // here
+                }
+                """);
+    }
+
+    @Test
     void aDefaultMethodOfTheSuperclass() {
         assertErrorOfMethod(
                 "'void release()' has the name of a method of OffHeapObject, which the generated class extends: choose another",

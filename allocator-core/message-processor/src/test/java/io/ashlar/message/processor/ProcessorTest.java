@@ -166,7 +166,7 @@ class ProcessorTest {
         Compilation compilation = compilation()
                 .source("module-info.java", "module user { requires io.ashlar.core; " + requires + " }")
                 .source("p/Quote.java", QUOTE)
-                .options("--module-path", Compilation.core().toString());
+                .options("--module-path", Compilation.core().toString(), "--add-modules", "java.compiler");
         assertTrue(compilation.run(), compilation::toString);
         String source = Files.readString(compilation.generated().resolve("p/QuoteMessage.java"));
         assertEquals(!requires.isEmpty(), source.contains("@Generated"), source);
@@ -258,17 +258,19 @@ class ProcessorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"@Deprecated @Message", "@Message"})
-    void whatIsDeprecatedCompilesWithoutWarning(String annotations) {
-        Compilation compilation = compilation().source("p/Quote.java", """
+    @CsvSource({"@Deprecated, '', ''", "'', @Deprecated, ''", "'', '', @Deprecated(forRemoval = true)"})
+    void whatIsDeprecatedCompilesWithoutWarning(String outer, String type, String method) {
+        Compilation compilation = compilation().source("p/Market.java", """
                 package p;
 
                 import io.ashlar.message.*;
 
-                %s interface Quote {
-                    @Deprecated(forRemoval = true) long id();
+                %s class Market {
+                    %s @Message interface Quote {
+                        %s long id();
+                    }
                 }
-                """.formatted(annotations));
+                """.formatted(outer, type, method));
         assertTrue(compilation.run(), compilation::toString);
     }
 
@@ -410,6 +412,17 @@ class ProcessorTest {
         assertTrue(compilation.run(), compilation::toString);
         String source = Files.readString(compilation.generated().resolve("p/QuoteMessage.java"));
         assertTrue(source.contains(".enumeration(\"made\", Made.class)"), source);
+    }
+
+    @Test
+    void anInterfaceOfAnotherProcessorIsWaitedFor() {
+        Compilation compilation = compilation()
+                .processors(new MessageProcessor(), new Maker("package p; interface Made { int made(); }"))
+                .source("p/Quote.java", QUOTE.replace("Quote {", "Quote extends Made { @Deprecated int OLD = 1;"));
+        assertFalse(compilation.run());
+        assertEquals(
+                "Quote inherits the abstract 'int made()' of Made: an accessor has to be declared in Quote itself",
+                messages(compilation));
     }
 
     @Test
