@@ -23,7 +23,7 @@ public record IntField(Schema schema, String name, FieldType type, int offset, i
      * @throws IllegalArgumentException if the schema has no such field there
      */
     public IntField {
-        schema.check(name, type, offset, length);
+        schema.check(name, Schema.INTS, type, offset, length);
     }
 
     /**
@@ -82,26 +82,34 @@ public record IntField(Schema schema, String name, FieldType type, int offset, i
         write(memory, schema.index(name, index, length), value);
     }
 
+    // Compared one by one, since a switch over an enum looks its ordinal up in an array, which is no constant to the
+    // JIT.
+
     private int read(ByteBuffer memory, int index) {
-        return switch (type) {
-            case INT8 -> memory.get(offset + index);
-            case UINT8 -> memory.get(offset + index) & 0xFF;
-            case INT16 -> memory.getShort(offset + Short.BYTES * index);
-            case UINT16 -> memory.getShort(offset + Short.BYTES * index) & 0xFFFF;
-            case INT32 -> memory.getInt(offset + Integer.BYTES * index);
-            default -> throw new AssertionError(type);
-        };
+        if (type == FieldType.INT32) {
+            return memory.getInt(offset + Integer.BYTES * index);
+        }
+        if (type == FieldType.INT16) {
+            return memory.getShort(offset + Short.BYTES * index);
+        }
+        if (type == FieldType.UINT16) {
+            return memory.getShort(offset + Short.BYTES * index) & 0xFFFF;
+        }
+        byte value = memory.get(offset + index);
+        return type == FieldType.INT8 ? value : value & 0xFF;
     }
 
     private void write(ByteBuffer memory, int index, int value) {
-        switch (type) {
-            case INT8 -> memory.put(offset + index, (byte) checked(value, Byte.MIN_VALUE, Byte.MAX_VALUE));
-            case UINT8 -> memory.put(offset + index, (byte) checked(value, 0, 0xFF));
-            case INT16 ->
-                memory.putShort(offset + Short.BYTES * index, (short) checked(value, Short.MIN_VALUE, Short.MAX_VALUE));
-            case UINT16 -> memory.putShort(offset + Short.BYTES * index, (short) checked(value, 0, 0xFFFF));
-            case INT32 -> memory.putInt(offset + Integer.BYTES * index, value);
-            default -> throw new AssertionError(type);
+        if (type == FieldType.INT32) {
+            memory.putInt(offset + Integer.BYTES * index, value);
+        } else if (type == FieldType.INT16) {
+            memory.putShort(offset + Short.BYTES * index, (short) checked(value, Short.MIN_VALUE, Short.MAX_VALUE));
+        } else if (type == FieldType.UINT16) {
+            memory.putShort(offset + Short.BYTES * index, (short) checked(value, 0, 0xFFFF));
+        } else if (type == FieldType.INT8) {
+            memory.put(offset + index, (byte) checked(value, Byte.MIN_VALUE, Byte.MAX_VALUE));
+        } else {
+            memory.put(offset + index, (byte) checked(value, 0, 0xFF));
         }
     }
 

@@ -25,7 +25,7 @@ public record LongField(Schema schema, String name, FieldType type, int offset, 
      * @throws IllegalArgumentException if the schema has no such field there
      */
     public LongField {
-        schema.check(name, type, offset, length);
+        schema.check(name, Schema.LONGS, type, offset, length);
     }
 
     /**
@@ -84,19 +84,19 @@ public record LongField(Schema schema, String name, FieldType type, int offset, 
         write(memory, schema.index(name, index, length), value);
     }
 
+    // Compared, since a switch over an enum looks its ordinal up in an array, which is no constant to the JIT.
+
     private long read(ByteBuffer memory, int index) {
-        return switch (type) {
-            case UINT32 -> memory.getInt(offset + Integer.BYTES * index) & MOST_UINT32;
-            case INT64, UINT64 -> memory.getLong(offset + Long.BYTES * index);
-            default -> throw new AssertionError(type);
-        };
+        return type == FieldType.UINT32
+                ? memory.getInt(offset + Integer.BYTES * index) & MOST_UINT32
+                : memory.getLong(offset + Long.BYTES * index);
     }
 
     private void write(ByteBuffer memory, int index, long value) {
-        switch (type) {
-            case UINT32 -> memory.putInt(offset + Integer.BYTES * index, (int) checked(value));
-            case INT64, UINT64 -> memory.putLong(offset + Long.BYTES * index, value);
-            default -> throw new AssertionError(type);
+        if (type == FieldType.UINT32) {
+            memory.putInt(offset + Integer.BYTES * index, (int) checked(value));
+        } else {
+            memory.putLong(offset + Long.BYTES * index, value);
         }
     }
 

@@ -33,6 +33,13 @@ public final class Schema {
     /** How long a message may be, in bytes: as long as the largest block of a slab. */
     public static final int MOST_BYTES = 16 << 10;
 
+    /** The types that each kind of typed field is for. */
+    static final List<FieldType> INTS =
+            List.of(FieldType.INT8, FieldType.UINT8, FieldType.INT16, FieldType.UINT16, FieldType.INT32);
+
+    static final List<FieldType> LONGS = List.of(FieldType.UINT32, FieldType.INT64, FieldType.UINT64);
+    static final List<FieldType> TEXTS = List.of(FieldType.ASCII, FieldType.UTF8);
+
     private static final int CACHE_LINE = 64;
     private static final int MOST_CONSTANTS = 256;
     /** How many bytes a row of the drawing has. */
@@ -146,7 +153,7 @@ public final class Schema {
      * @throws IllegalArgumentException if there is no such field, or it is of another type
      */
     public IntField intField(String field) {
-        Field found = find(field, FieldType.INT8, FieldType.UINT8, FieldType.INT16, FieldType.UINT16, FieldType.INT32);
+        Field found = find(field, INTS);
         return new IntField(this, field, found.type(), found.offset(), found.length());
     }
 
@@ -158,7 +165,7 @@ public final class Schema {
      * @throws IllegalArgumentException if there is no such field, or it is of another type
      */
     public LongField longField(String field) {
-        Field found = find(field, FieldType.UINT32, FieldType.INT64, FieldType.UINT64);
+        Field found = find(field, LONGS);
         return new LongField(this, field, found.type(), found.offset(), found.length());
     }
 
@@ -170,7 +177,7 @@ public final class Schema {
      * @throws IllegalArgumentException if there is no such field, or it is of another type
      */
     public FloatField floatField(String field) {
-        Field found = find(field, FieldType.FLOAT32);
+        Field found = find(field, List.of(FieldType.FLOAT32));
         return new FloatField(this, field, found.offset(), found.length());
     }
 
@@ -182,7 +189,7 @@ public final class Schema {
      * @throws IllegalArgumentException if there is no such field, or it is of another type
      */
     public DoubleField doubleField(String field) {
-        Field found = find(field, FieldType.FLOAT64);
+        Field found = find(field, List.of(FieldType.FLOAT64));
         return new DoubleField(this, field, found.offset(), found.length());
     }
 
@@ -194,7 +201,7 @@ public final class Schema {
      * @throws IllegalArgumentException if there is no such field, or it is of another type
      */
     public BooleanField booleanField(String field) {
-        Field found = find(field, FieldType.BOOLEAN);
+        Field found = find(field, List.of(FieldType.BOOLEAN));
         return new BooleanField(this, field, found.offset(), found.length());
     }
 
@@ -206,7 +213,7 @@ public final class Schema {
      * @throws IllegalArgumentException if there is no such field, or it is of another type
      */
     public CharField charField(String field) {
-        Field found = find(field, FieldType.CHAR);
+        Field found = find(field, List.of(FieldType.CHAR));
         return new CharField(this, field, found.offset(), found.length());
     }
 
@@ -218,7 +225,7 @@ public final class Schema {
      * @throws IllegalArgumentException if there is no such field, or it is of another type
      */
     public BytesField bytesField(String field) {
-        Field found = find(field, FieldType.BYTES);
+        Field found = find(field, List.of(FieldType.BYTES));
         return new BytesField(this, field, found.offset(), found.length());
     }
 
@@ -230,7 +237,7 @@ public final class Schema {
      * @throws IllegalArgumentException if there is no such field, or it is of another type
      */
     public TextField textField(String field) {
-        Field found = find(field, FieldType.ASCII, FieldType.UTF8);
+        Field found = find(field, TEXTS);
         return new TextField(this, field, found.type(), found.offset(), found.length());
     }
 
@@ -244,36 +251,40 @@ public final class Schema {
      * @throws IllegalArgumentException if there is no such field, or it is of another type, or of another enum
      */
     public <E extends Enum<E>> EnumField<E> enumField(String field, Class<E> type) {
-        Field found = find(field, FieldType.ENUM);
+        Field found = find(field, List.of(FieldType.ENUM));
         return new EnumField<>(this, field, found.offset(), List.of(type.getEnumConstants()));
     }
 
-    private Field find(String field, FieldType... types) {
+    private Field find(String field, List<FieldType> types) {
         Field found = fields.get(field);
         if (found == null) {
             throw new IllegalArgumentException(
                     "field=" + field + " is not in schema=" + name + ", which has " + fields.keySet());
         }
-        if (!List.of(types).contains(found.type())) {
-            throw new IllegalArgumentException("field=" + field + " of schema=" + name + " is of type=" + found.type()
-                    + ", not of " + List.of(types));
+        if (!types.contains(found.type())) {
+            throw new IllegalArgumentException(
+                    "field=" + field + " of schema=" + name + " is of type=" + found.type() + ", not of " + types);
         }
         return found;
     }
 
-    /** Fails if there is no such field: who makes a typed field without asking the schema could reach beyond the message. */
     void check(String field, FieldType type, int offset, int length) {
-        Field found = find(field, type);
-        if (found.offset() != offset || found.length() != length) {
-            throw new IllegalArgumentException("field=" + field + " of schema=" + name + " lies at offset="
-                    + found.offset() + " with length=" + found.length() + ", not at offset=" + offset + " with length="
-                    + length);
+        check(field, List.of(type), type, offset, length);
+    }
+
+    /** Fails if there is no such field: who makes a typed field without asking the schema could reach beyond the message. */
+    void check(String field, List<FieldType> types, FieldType type, int offset, int length) {
+        Field found = find(field, types);
+        if (found.type() != type || found.offset() != offset || found.length() != length) {
+            throw new IllegalArgumentException("field=" + field + " of schema=" + name + " has type=" + found.type()
+                    + ", offset=" + found.offset() + ", length=" + found.length() + ", not type=" + type + ", offset="
+                    + offset + ", length=" + length);
         }
     }
 
     /** Fails if the field is one of another enum. */
     void checkConstants(String field, List<? extends Enum<?>> constants) {
-        Field found = find(field, FieldType.ENUM);
+        Field found = find(field, List.of(FieldType.ENUM));
         if (!found.constants().equals(constants)) {
             throw new IllegalArgumentException("field=" + field + " of schema=" + name + " has the constants "
                     + found.constants() + ", not " + constants);

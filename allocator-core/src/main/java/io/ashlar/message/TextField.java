@@ -27,7 +27,7 @@ public record TextField(Schema schema, String name, FieldType type, int offset, 
      * @throws IllegalArgumentException if the schema has no such field there, or of another length
      */
     public TextField {
-        schema.check(name, type, offset, most);
+        schema.check(name, Schema.TEXTS, type, offset, most);
     }
 
     /**

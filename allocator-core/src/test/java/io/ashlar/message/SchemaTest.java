@@ -216,13 +216,16 @@ class SchemaTest {
     void aTypedFieldCannotBeForged() {
         Schema schema = mixed(Schema.builder("Mixed")).build();
         assertEquals(schema.longField("b"), new LongField(schema, "b", FieldType.INT64, 8, 1));
-        refused("lies at offset=8", () -> new LongField(schema, "b", FieldType.INT64, 40, 1));
+        refused(
+                "has type=INT64, offset=8, length=1, not type=INT64, offset=40",
+                () -> new LongField(schema, "b", FieldType.INT64, 40, 1));
         refused("is of type=INT64", () -> new IntField(schema, "b", FieldType.INT32, 8, 1));
-        refused("is of type=INT64", () -> new LongField(schema, "b", FieldType.UINT32, 8, 1));
-        refused("with length=1", () -> new LongField(schema, "b", FieldType.INT64, 8, 2));
-        refused("with length=5", () -> new TextField(schema, "e", FieldType.ASCII, 24, 6));
-        refused("is of type=ASCII", () -> new TextField(schema, "e", FieldType.UTF8, 24, 5));
-        refused("with length=3", () -> new BytesField(schema, "i", 38, 4));
+        refused("is of type=INT64", () -> new IntField(schema, "b", FieldType.INT64, 8, 1));
+        refused("not type=UINT32", () -> new LongField(schema, "b", FieldType.UINT32, 8, 1));
+        refused("length=1, not", () -> new LongField(schema, "b", FieldType.INT64, 8, 2));
+        refused("length=5, not", () -> new TextField(schema, "e", FieldType.ASCII, 24, 6));
+        refused("not type=UTF8", () -> new TextField(schema, "e", FieldType.UTF8, 24, 5));
+        refused("length=3, not", () -> new BytesField(schema, "i", 38, 4));
         refused("is not in schema", () -> new DoubleField(schema, "x", 0, 1));
         refused(
                 "has the constants [BUY, SELL, NONE], not [SELL]",

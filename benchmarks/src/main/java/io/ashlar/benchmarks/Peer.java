@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /** The allocators that are measured side by side, each as a user gets it by default. */
-public enum Peer {
+public enum Peer implements Column {
     /** Ours. */
     ASHLAR("Ashlar", () -> AshlarByteBufAllocator.builder().name("benchmark").build()),
     /** Netty's default since 4.2. */
@@ -29,11 +29,7 @@ public enum Peer {
         this.factory = factory;
     }
 
-    /**
-     * How tables call it.
-     *
-     * @return the name
-     */
+    @Override
     public String title() {
         return title;
     }

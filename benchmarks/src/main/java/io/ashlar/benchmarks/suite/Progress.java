@@ -46,12 +46,12 @@ final class Progress implements OutputFormat {
         settle();
         Duration elapsed = Duration.between(start, Instant.now());
         out.printf(
-                "%3d:%02d %-7s %-46s %-9s",
+                "%3d:%02d %-7s %-46s %-13s",
                 elapsed.toMinutes(),
                 elapsed.toSecondsPart(),
                 position,
                 Scoreboard.scenario(question, params),
-                Scoreboard.peer(params).title());
+                Scoreboard.column(question, params).title());
         out.flush();
         pending = true;
     }

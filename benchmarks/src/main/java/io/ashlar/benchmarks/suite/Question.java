@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.benchmarks.suite;
 
+import io.ashlar.benchmarks.Column;
 import io.ashlar.benchmarks.Peer;
+import io.ashlar.benchmarks.message.MessagePeer;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** One benchmark class, or a part of one, and what its answer has to be. Filled in by {@link Questions}. */
 final class Question {
@@ -25,6 +29,9 @@ final class Question {
     private final Map<String, Reference> references = new LinkedHashMap<>();
     private final double target;
     private double floor;
+    private String contestants = "allocator";
+    private List<? extends Column> columns = List.of(Peer.values());
+    private Set<? extends Column> rivals = Set.of(Peer.ADAPTIVE, Peer.POOLED);
     private String methods = "(?!baseline).*";
     private String fastMethods = methods;
     private int[] threads = {1};
@@ -84,6 +91,22 @@ final class Question {
         return this;
     }
 
+    /**
+     * Measures message objects and their peers, in place of allocators of buffers.
+     *
+     * @param newRivals the best of these is what the ratio is to
+     * @param others what else is shown, where the JDK has it
+     */
+    Question messages(Set<MessagePeer> newRivals, MessagePeer... others) {
+        contestants = "contestant";
+        columns = List.of(MessagePeer.values());
+        rivals = newRivals;
+        Set<MessagePeer> all = EnumSet.of(MessagePeer.ASHLAR, others);
+        all.addAll(newRivals);
+        all.removeIf(peer -> !peer.isAvailable());
+        return with(contestants, all.stream().map(MessagePeer::name).toArray(String[]::new));
+    }
+
     /** Leaves it out of the fast mode. */
     Question fullOnly() {
         fullOnly = true;
@@ -131,6 +154,21 @@ final class Question {
 
     String title() {
         return title;
+    }
+
+    /** The parameter of JMH that says who is measured. */
+    String contestants() {
+        return contestants;
+    }
+
+    /** Who can be measured, ours first. */
+    List<? extends Column> columns() {
+        return columns;
+    }
+
+    /** Whose best figure ours is compared with. */
+    Set<? extends Column> rivals() {
+        return rivals;
     }
 
     int[] threads() {

@@ -5,6 +5,7 @@ import io.ashlar.benchmarks.AllocateReleaseBenchmark;
 import io.ashlar.benchmarks.BatchBenchmark;
 import io.ashlar.benchmarks.BulkBenchmark;
 import io.ashlar.benchmarks.DerivedBenchmark;
+import io.ashlar.benchmarks.FieldAccessBenchmark;
 import io.ashlar.benchmarks.GetSetBenchmark;
 import io.ashlar.benchmarks.GrowthBenchmark;
 import io.ashlar.benchmarks.HandOverBenchmark;
@@ -13,6 +14,8 @@ import io.ashlar.benchmarks.HeapBufferBenchmark;
 import io.ashlar.benchmarks.LargeBufferBenchmark;
 import io.ashlar.benchmarks.LiveCountBenchmark;
 import io.ashlar.benchmarks.LiveSetBenchmark;
+import io.ashlar.benchmarks.MessageBenchmark;
+import io.ashlar.benchmarks.PlainMessageBenchmark;
 import io.ashlar.benchmarks.PlainThreadBenchmark;
 import io.ashlar.benchmarks.RawAllocatorBenchmark;
 import io.ashlar.benchmarks.ReadWriteBenchmark;
@@ -22,11 +25,13 @@ import io.ashlar.benchmarks.SizeClassCountBenchmark;
 import io.ashlar.benchmarks.SmallHeapBenchmark;
 import io.ashlar.benchmarks.TextBenchmark;
 import io.ashlar.benchmarks.VirtualThreadBenchmark;
+import io.ashlar.benchmarks.message.MessagePeer;
 import java.util.List;
+import java.util.Set;
 
 /**
  * All questions, with the targets of the design: how many times faster than the better of Netty's two pooling allocators
- * each answer has to be.
+ * each answer has to be; of messages, than the best pool that makes such.
  */
 final class Questions {
 
@@ -38,7 +43,12 @@ final class Questions {
     private static final double HEAP = 1.5;
     private static final double CONTENTS = 1;
     private static final double CONTENTS_FLOOR = 0.95;
+    private static final double MESSAGE = 2;
+    private static final double FIELDS = 1 / 1.1;
     private static final double NOT_STATED = 1;
+
+    private static final Set<MessagePeer> MESSAGE_POOLS =
+            Set.of(MessagePeer.COMMONS_POOL2, MessagePeer.STORMPOT, MessagePeer.NETTY_RECYCLER);
 
     static final List<Question> ALL = List.of(
             Question.of("loop", "event loop", AllocateReleaseBenchmark.class, LOOP)
@@ -121,6 +131,20 @@ final class Questions {
             Question.of("derived", "derived", DerivedBenchmark.class, CONTENTS)
                     .floor(CONTENTS_FLOOR)
                     .fastOnly("(retainedSlice|composeAndRelease|nioBuffer)"),
+            messages("message", "message on an event loop", MessageBenchmark.class)
+                    .only("message"),
+            messages("message-several", "message, 16 out at once", MessageBenchmark.class)
+                    .only("severalOut"),
+            messages("message-plain", "message on a plain thread", PlainMessageBenchmark.class)
+                    .only("message")
+                    .fullOnly(),
+            messages("message-unchecked", "message without checks", MessageBenchmark.class)
+                    .only("withoutChecks")
+                    .fullOnly(),
+            fields("message-fields", "five fields").only("fields"),
+            fields("message-fields-unchecked", "five fields without checks")
+                    .only("withoutChecks")
+                    .fullOnly(),
             Question.of("scale-live", "growing, 256 B", LiveCountBenchmark.class, 0)
                     .plotted(),
             Question.of("scale-live-harness", "(growing, harness alone)", LiveCountBenchmark.class, 0)
@@ -145,4 +169,17 @@ final class Questions {
                     .only("baseline"));
 
     private Questions() {}
+
+    private static Question messages(String id, String title, Class<?> type) {
+        return Question.of(id, title, type, MESSAGE).messages(MESSAGE_POOLS, MessagePeer.JAVA_OBJECT, MessagePeer.FFM);
+    }
+
+    private static Question fields(String id, String title) {
+        return Question.of(id, title, FieldAccessBenchmark.class, FIELDS)
+                .messages(
+                        Set.of(MessagePeer.BYTE_BUFFER),
+                        MessagePeer.FLYWEIGHT,
+                        MessagePeer.JAVA_OBJECT,
+                        MessagePeer.FFM);
+    }
 }

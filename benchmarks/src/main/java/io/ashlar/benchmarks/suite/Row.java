@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.benchmarks.suite;
 
-import io.ashlar.benchmarks.Peer;
-import java.util.EnumMap;
+import io.ashlar.benchmarks.Column;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
-/** One line of the table: a scenario, and what it costs with each allocator. */
+/** One line of the table: a scenario, and what it costs with each contestant. */
 final class Row {
 
     /**
@@ -25,7 +25,7 @@ final class Row {
     private final String scenario;
     private final Question question;
     private final Question.Reference reference;
-    private final Map<Peer, Cell> cells = new EnumMap<>(Peer.class);
+    private final Map<Column, Cell> cells = new HashMap<>();
 
     Row(String scenario, Question question, String method) {
         this.scenario = scenario;
@@ -33,34 +33,35 @@ final class Row {
         this.reference = question.reference(method);
     }
 
-    void put(Peer peer, Cell cell) {
-        cells.put(peer, cell);
+    void put(Column column, Cell cell) {
+        cells.put(column, cell);
     }
 
     String scenario() {
         return reference.nanos() > 0 ? scenario + " (acid_alloc: " + number(reference.nanos()) + ")" : scenario;
     }
 
-    String nanos(Peer peer) {
-        Cell cell = cells.get(peer);
+    String nanos(Column column) {
+        Cell cell = cells.get(column);
         return cell == null ? "" : number(cell.nanos()) + (cell.spread() > NOISY ? " ~" : "");
     }
 
     /** Java heap per operation on Ashlar. */
     String bytes() {
-        Cell cell = cells.get(Peer.ASHLAR);
+        Cell cell = ours();
         return cell == null ? "" : cell.bytes() < LITTLE ? "0" : String.format("%,.0f", cell.bytes());
     }
 
     /** How many times faster than the best Ashlar is. */
     OptionalDouble ratio() {
-        Cell ours = cells.get(Peer.ASHLAR);
+        Cell ours = ours();
         if (ours == null || ours.nanos() <= 0) {
             return OptionalDouble.empty();
         }
         OptionalDouble best = reference.nanos() > 0
                 ? OptionalDouble.of(reference.nanos())
-                : DoubleStream.of(nanosOf(Peer.ADAPTIVE), nanosOf(Peer.POOLED))
+                : question.rivals().stream()
+                        .mapToDouble(this::nanosOf)
                         .filter(nanos -> nanos > 0)
                         .min();
         return best.isPresent() ? OptionalDouble.of(best.getAsDouble() / ours.nanos()) : best;
@@ -89,9 +90,13 @@ final class Row {
     }
 
     /** Nanoseconds per operation, 0 if they were not measured. */
-    double nanosOf(Peer peer) {
-        Cell cell = cells.get(peer);
+    double nanosOf(Column column) {
+        Cell cell = cells.get(column);
         return cell == null ? 0 : cell.nanos();
+    }
+
+    private @Nullable Cell ours() {
+        return cells.get(question.columns().get(0));
     }
 
     private static String number(double nanos) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.benchmarks.suite;
 
-import io.ashlar.benchmarks.Peer;
+import io.ashlar.benchmarks.Column;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,42 +13,58 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.util.Statistics;
 
-/** Collects what JMH says into the rows of the table. */
+/** Collects what JMH says into the rows of the tables. */
 final class Scoreboard {
 
     private static final String ALLOCATED = "gc.alloc.rate.norm";
     private static final int KIB = 1024;
 
     /** What a question's title says already. */
-    private static final Set<String> PLAIN_METHODS =
-            Set.of("allocateAndRelease", "allocateThenRelease", "replaceOne", "handOver", "growByWriting", "baseline");
+    private static final Set<String> PLAIN_METHODS = Set.of(
+            "allocateAndRelease",
+            "allocateThenRelease",
+            "replaceOne",
+            "handOver",
+            "growByWriting",
+            "message",
+            "fields",
+            "withoutChecks",
+            "baseline");
 
     private final Map<String, Row> rows = new LinkedHashMap<>();
 
     void add(Question question, RunResult result) {
         BenchmarkParams params = result.getParams();
         String scenario = scenario(question, params);
-        rows.computeIfAbsent(scenario, name -> new Row(name, question, method(params)))
-                .put(peer(params), cell(result));
+        put(question, scenario, method(params), column(question, params), cell(result));
     }
 
-    /** The table, with a line of titles. */
-    TextTable table() {
-        List<String> titles = new ArrayList<>(List.of("ns per operation"));
-        for (Peer peer : Peer.values()) {
-            titles.add(peer.title());
-        }
-        titles.addAll(List.of("ratio to best", "target", "", "Ashlar's B/op"));
-        TextTable table = new TextTable(titles);
+    void put(Question question, String scenario, String method, Column column, Row.Cell cell) {
+        rows.computeIfAbsent(scenario, name -> new Row(name, question, method)).put(column, cell);
+    }
+
+    /** A table for each set of columns, with a line of titles. */
+    List<TextTable> tables() {
+        Map<List<? extends Column>, TextTable> tables = new LinkedHashMap<>();
         for (Row row : rows.values()) {
+            List<? extends Column> columns = row.question().columns();
             List<String> cells = new ArrayList<>(List.of(row.scenario()));
-            for (Peer peer : Peer.values()) {
-                cells.add(row.nanos(peer));
+            for (Column column : columns) {
+                cells.add(row.nanos(column));
             }
             cells.addAll(List.of(row.ratioText(), row.target(), row.mark(), row.bytes()));
-            table.row(cells);
+            tables.computeIfAbsent(columns, Scoreboard::table).row(cells);
         }
-        return table;
+        return List.copyOf(tables.values());
+    }
+
+    private static TextTable table(List<? extends Column> columns) {
+        List<String> titles = new ArrayList<>(List.of("ns per operation"));
+        for (Column column : columns) {
+            titles.add(column.title());
+        }
+        titles.addAll(List.of("ratio to best", "target", "", "Ashlar's B/op"));
+        return new TextTable(titles);
     }
 
     /** The rows that miss their target. */
@@ -67,7 +83,7 @@ final class Scoreboard {
         return plots.values().stream().map(Plot::text).toList();
     }
 
-    /** How one combination of parameters is called, all but the allocator. */
+    /** How one combination of parameters is called, all but whose it is. */
     static String scenario(Question question, BenchmarkParams params) {
         StringBuilder text = new StringBuilder(question.title());
         String method = method(params);
@@ -78,18 +94,25 @@ final class Scoreboard {
             text.append(", ").append(params.getThreads());
         }
         for (String key : params.getParamsKeys()) {
-            if (!key.equals("allocator")) {
+            if (!key.equals(question.contestants())) {
                 text.append(parameter(key, params.getParam(key)));
             }
         }
         return text.toString();
     }
 
-    /** Whose figure it is; what knows no allocator is ours. */
-    static Peer peer(BenchmarkParams params) {
-        return params.getParamsKeys().contains("allocator") && !method(params).equals("baseline")
-                ? Peer.valueOf(params.getParam("allocator"))
-                : Peer.ASHLAR;
+    /** Whose figure it is; what knows no contestants is ours. */
+    static Column column(Question question, BenchmarkParams params) {
+        Column ours = question.columns().get(0);
+        if (!params.getParamsKeys().contains(question.contestants())
+                || method(params).equals("baseline")) {
+            return ours;
+        }
+        String name = params.getParam(question.contestants());
+        return question.columns().stream()
+                .filter(column -> column.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String method(BenchmarkParams params) {
