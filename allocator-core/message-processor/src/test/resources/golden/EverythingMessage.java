@@ -112,7 +112,12 @@ public final class EverythingMessage extends OffHeapObject implements Everything
 
     private static final CharField CHARS = SCHEMA.charField("chars");
 
-    private EverythingMessage(ObjectPool.Slot slot) {
+    /**
+     * For the factory of a pool.
+     *
+     * @param slot what the factory was given
+     */
+    public EverythingMessage(ObjectPool.Slot slot) {
         super(slot);
     }
 

@@ -32,7 +32,12 @@ final class OptionsMessage extends OffHeapObject implements Options {
 
     private static final IntField RESERVED = SCHEMA.intField("reserved");
 
-    private OptionsMessage(ObjectPool.Slot slot) {
+    /**
+     * For the factory of a pool.
+     *
+     * @param slot what the factory was given
+     */
+    OptionsMessage(ObjectPool.Slot slot) {
         super(slot);
     }
 

@@ -56,7 +56,12 @@ final class Outer_Middle_InnerMessage extends OffHeapObject implements Outer.Mid
 
     private static final IntField $1X = SCHEMA.intField("$1x");
 
-    private Outer_Middle_InnerMessage(ObjectPool.Slot slot) {
+    /**
+     * For the factory of a pool.
+     *
+     * @param slot what the factory was given
+     */
+    Outer_Middle_InnerMessage(ObjectPool.Slot slot) {
         super(slot);
     }
 

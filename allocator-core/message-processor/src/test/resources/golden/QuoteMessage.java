@@ -27,7 +27,12 @@ final class QuoteMessage extends OffHeapObject implements Quote {
 
     private static final TextField SYMBOL = SCHEMA.textField("symbol");
 
-    private QuoteMessage(ObjectPool.Slot slot) {
+    /**
+     * For the factory of a pool.
+     *
+     * @param slot what the factory was given
+     */
+    QuoteMessage(ObjectPool.Slot slot) {
         super(slot);
     }
 

@@ -160,9 +160,11 @@ final class MessageWriter {
 
     // ---- constructor and pool
 
-    private static MethodSpec constructor() {
+    /** As visible as the class: a framework may have pools of its own, which ask for it as their factory. */
+    private MethodSpec constructor() {
         return MethodSpec.constructorBuilder()
-                .addModifiers(Modifier.PRIVATE)
+                .addJavadoc("For the factory of a pool.\n\n@param slot what the factory was given\n")
+                .addModifiers(visibility)
                 .addParameter(Core.SLOT, "slot")
                 .addStatement("super(slot)")
                 .build();

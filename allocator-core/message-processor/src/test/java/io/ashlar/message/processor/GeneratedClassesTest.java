@@ -189,6 +189,19 @@ class GeneratedClassesTest {
     }
 
     @Test
+    void otherBuildersOfPoolsCanMakeThem() {
+        ObjectPool<EverythingMessage> other = ObjectPool.builder(EverythingMessage.SCHEMA, EverythingMessage::new)
+                .source(MemorySource.heap())
+                .limit(1 << 20)
+                .build();
+        try (other;
+                EverythingMessage copy = other.acquire()) {
+            message.int32(42).copyTo(copy);
+            assertEquals(42, copy.int32());
+        }
+    }
+
+    @Test
     void theObjectIsOneOfItsPool() {
         OffHeapObject object = message;
         assertTrue(object.isAlive());
