@@ -93,6 +93,7 @@ public abstract class OffHeapObject implements AutoCloseable {
      * @param slot what the factory was given
      * @throws IllegalStateException if another object was made with it already
      */
+    @SuppressWarnings("this-escape") // to the slot, which only compares it
     protected OffHeapObject(ObjectPool.Slot slot) {
         slot.use(this);
         schema = slot.schema;
