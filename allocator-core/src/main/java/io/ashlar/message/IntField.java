@@ -129,7 +129,8 @@ public record IntField(Schema schema, String name, FieldType type, int offset, i
      * @param message an object of the same schema
      * @return the value
      * @throws IllegalArgumentException if the object is of another schema
-     * @throws IllegalStateException if the object has been released, or the field is not a single aligned {@link FieldType#INT32}
+     * @throws IllegalStateException if the object has been released, the field is not a single aligned {@link FieldType#INT32},
+     *     or the message is on the Java heap
      */
     public int getOpaque(OffHeapObject message) {
         return OrderedAccess.getOpaqueInt(shared(message), offset);
@@ -204,6 +205,11 @@ public record IntField(Schema schema, String name, FieldType type, int offset, i
             throw new IllegalStateException(
                     "field=" + this + " with type=" + type + ", length=" + length + " at offset=" + offset
                             + " can only be read and written plainly: the rest is for a single INT32 that is aligned");
+        }
+        if (!memory.isDirect()) {
+            throw new IllegalStateException(
+                    "field=" + this
+                            + " can only be read and written plainly, since its message is on the Java heap: give the pool another source");
         }
         return memory;
     }

@@ -116,7 +116,8 @@ public record LongField(Schema schema, String name, FieldType type, int offset, 
      * @param message an object of the same schema
      * @return the value
      * @throws IllegalArgumentException if the object is of another schema
-     * @throws IllegalStateException if the object has been released, or the field is not a single aligned {@link FieldType#INT64}
+     * @throws IllegalStateException if the object has been released, the field is not a single aligned {@link FieldType#INT64},
+     *     or the message is on the Java heap
      */
     public long getOpaque(OffHeapObject message) {
         return OrderedAccess.getOpaqueLong(shared(message), offset);
@@ -191,6 +192,11 @@ public record LongField(Schema schema, String name, FieldType type, int offset, 
             throw new IllegalStateException(
                     "field=" + this + " with type=" + type + ", length=" + length + " at offset=" + offset
                             + " can only be read and written plainly: the rest is for a single INT64 that is aligned");
+        }
+        if (!memory.isDirect()) {
+            throw new IllegalStateException(
+                    "field=" + this
+                            + " can only be read and written plainly, since its message is on the Java heap: give the pool another source");
         }
         return memory;
     }

@@ -9,6 +9,7 @@ import io.ashlar.pool.OwnedShard;
 import io.ashlar.pool.Run;
 import io.ashlar.pool.ThreadShards;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,6 +50,8 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
     private static final int MOST_CAPACITY = 1 << 30;
     /** How often somebody who waits for memory looks. */
     private static final long LOOK_NANOS = 1_000_000;
+    /** How often he looks before he makes everybody give back what is idle. */
+    private static final int LOOKS_PER_RECLAIM = 64;
 
     private final Schema schema;
     private final MemoryPool<OffHeapObject> memory;
@@ -158,51 +161,28 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
      * @throws IllegalStateException if the pool is closed
      */
     public T acquire() {
-        if (permits != null && !permits.tryAcquire()) {
-            throw noneLeft(0);
-        }
-        try {
-            return handOut(allocate());
-        } catch (AllocationException e) {
-            exhausted.increment();
-            giveBackPermit();
-            throw e;
-        } catch (RuntimeException | Error e) {
-            giveBackPermit();
-            throw e;
-        }
+        return handOut(allocateOrFail());
     }
 
     /**
-     * Hands out an object if there is one at hand.
+     * Hands out an object if there is one at hand: without making anybody give back what is idle.
      *
      * @return the object, with all fields zero; null if the capacity or the limit leaves none, or the pool is closed
      */
     public @Nullable T tryAcquire() {
-        if (permits != null && !permits.tryAcquire()) {
+        OffHeapObject object = tryAllocateWithPermit(false);
+        if (object != null) {
+            return handOut(object);
+        }
+        if (!memory.isClosed()) {
             exhausted.increment();
-            return null;
         }
-        OffHeapObject object = null;
-        try {
-            object = tryAllocate();
-        } finally {
-            if (object == null) {
-                giveBackPermit();
-            }
-        }
-        if (object == null) {
-            if (!memory.isClosed()) {
-                exhausted.increment();
-            }
-            return null;
-        }
-        return handOut(object);
+        return null;
     }
 
     /**
-     * Hands out an object, and waits for one if none is left: until one is released where there is a capacity; otherwise it looks every millisecond
-     * whether there is memory. Not for event loops, which must not wait.
+     * Hands out an object, and waits for one if none is left: until one is released where there is a capacity; where the memory's limit is what lacks, it
+     * looks every millisecond. No order among those who wait. Not for event loops, which must not wait.
      *
      * @param timeout how long to wait at most; zero or less for not at all
      * @param unit of what
@@ -212,50 +192,91 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     public T acquire(long timeout, TimeUnit unit) throws InterruptedException {
-        if (permits == null || permits.tryAcquire()) {
-            OffHeapObject object = null;
-            try {
-                object = tryAllocate();
-            } finally {
-                if (object == null) {
-                    giveBackPermit();
-                }
-            }
-            if (object != null) {
-                return handOut(object);
-            }
+        long nanos = unit.toNanos(timeout);
+        if (nanos <= 0) {
+            return acquire();
         }
-        long start = System.nanoTime();
+        OffHeapObject object = tryAllocateWithPermit(true);
+        return handOut(object != null ? object : await(nanos));
+    }
+
+    private OffHeapObject await(long nanos) throws InterruptedException {
         waits.increment();
+        long start = System.nanoTime();
         try {
-            return handOut(await(start, unit.toNanos(timeout)));
+            for (long looks = 1; ; looks++) {
+                long left = nanos - (System.nanoTime() - start);
+                if (left <= 0) {
+                    return allocateOrFail();
+                }
+                if (permits != null && !permits.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+                    throw noneLeft(nanos);
+                }
+                OffHeapObject object = tryAllocateHoldingPermit(looks % LOOKS_PER_RECLAIM == 0);
+                if (object != null) {
+                    return object;
+                }
+                checkOpen();
+                TimeUnit.NANOSECONDS.sleep(LOOK_NANOS);
+            }
         } finally {
             waitNanos.add(System.nanoTime() - start);
         }
     }
 
-    private OffHeapObject await(long start, long nanos) throws InterruptedException {
-        if (permits != null && !permits.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
-            throw noneLeft(nanos);
+    private OffHeapObject allocateOrFail() {
+        if (permits != null && !permits.tryAcquire()) {
+            throw noneLeft(0);
         }
         OffHeapObject object = null;
         try {
-            while (true) {
-                try {
-                    object = allocate();
-                    return object;
-                } catch (AllocationException e) {
-                    if (System.nanoTime() - start >= nanos) {
-                        exhausted.increment();
-                        throw e;
-                    }
-                }
-                TimeUnit.NANOSECONDS.sleep(LOOK_NANOS);
-            }
+            checkOpenIfCounted();
+            object = allocate();
+            return object;
+        } catch (AllocationException e) {
+            exhausted.increment();
+            throw e;
         } finally {
             if (object == null) {
                 giveBackPermit();
             }
+        }
+    }
+
+    private @Nullable OffHeapObject tryAllocateWithPermit(boolean reclaim) {
+        return permits == null || permits.tryAcquire() ? tryAllocateHoldingPermit(reclaim) : null;
+    }
+
+    /** Gives the permit back if it returns null, so that who waits for memory keeps nobody from an object that is free elsewhere. */
+    private @Nullable OffHeapObject tryAllocateHoldingPermit(boolean reclaim) {
+        OffHeapObject object = null;
+        try {
+            if (reclaim) {
+                checkOpenIfCounted();
+                object = allocate();
+            } else if (permits == null || !memory.isClosed()) {
+                object = tryAllocate();
+            }
+        } catch (AllocationException e) {
+            return null;
+        } finally {
+            if (object == null) {
+                giveBackPermit();
+            }
+        }
+        return object;
+    }
+
+    /** After {@link #close()} there are permits for everybody, so that nobody waits for one: they mean nothing then. */
+    private void checkOpenIfCounted() {
+        if (permits != null) {
+            checkOpen();
+        }
+    }
+
+    private void checkOpen() {
+        if (memory.isClosed()) {
+            throw new IllegalStateException("object pool " + memory.name() + " is closed");
         }
     }
 
@@ -275,10 +296,8 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
         }
     }
 
-    private RuntimeException noneLeft(long nanos) {
-        if (memory.isClosed()) {
-            return new IllegalStateException("object pool " + memory.name() + " is closed");
-        }
+    private AllocationException noneLeft(long nanos) {
+        checkOpen();
         exhausted.increment();
         return new AllocationException(
                 AllocationException.Reason.EXHAUSTED,
@@ -321,7 +340,8 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
     }
 
     /**
-     * Hands out nothing more, and wakes who waits. Objects that are still out stay valid, and their memory goes back with the last of them; that
+     * Hands out nothing more, and wakes who waits; only an event loop may still get what is left of the slabs at hand until it runs the task for it, if
+     * the pool has no capacity. Objects that are still out stay valid, and their memory goes back with the last of them; that
      * there are any, and how many, is logged as a warning. Calls after the first do nothing.
      */
     @Override
@@ -356,8 +376,8 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
         private int capacity = NO_CAPACITY;
 
         private Builder(Schema schema, Factory<T> factory) {
-            this.schema = schema;
-            this.factory = factory;
+            this.schema = Objects.requireNonNull(schema, "schema");
+            this.factory = Objects.requireNonNull(factory, "factory");
         }
 
         /**
@@ -394,7 +414,8 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
         }
 
         /**
-         * Sets how many objects may be out at once. Costs two atomic operations per object.
+         * Sets how many objects may be out at once. Costs two atomic operations per object. The limit should be well above what they take: each
+         * event loop has slabs of its own, whose free objects are nobody else's.
          *
          * @param objects from 1 to 2^30; default as many as the limit has room for
          * @return this

@@ -7,6 +7,7 @@ import io.ashlar.pool.ViewFactory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>After its release an object belongs to the pool, which may hand the same object out again at once. A use in between is noticed, and so
- * is a second release; who goes on with an object that somebody else has acquired meanwhile cannot be noticed. The checks can be removed with
- * {@code -Dashlar.message.checks=false}, but for that of {@link #release()}.
+ * is a second release; who goes on with an object that somebody else has acquired meanwhile cannot be noticed, and who uses one while
+ * another thread releases it may read what it is not to read, or crash the JVM, as with any memory that is freed. The checks can be removed with
+ * {@code -Dashlar.message.checks=false}, but for that of {@link #release()}: then every use after a release may do that.
  *
  * <p><b>Thread safety.</b> An object belongs to whoever has acquired it, and may be passed on to another thread with a happens-before edge. {@link
  * #release()} may be called from any thread, by the one that has it.
@@ -48,6 +50,11 @@ public abstract class OffHeapObject implements AutoCloseable {
 
     /** A constant to the JIT. */
     private static final boolean CHECKS = Boolean.parseBoolean(System.getProperty("ashlar.message.checks", "true"));
+
+    /** What is longer is cleared at once. */
+    private static final int MOST_BY_LONGS = 256;
+
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(Schema.MOST_BYTES);
 
     private static final int FREE = 0;
     private static final int LIVE = 1;
@@ -130,19 +137,30 @@ public abstract class OffHeapObject implements AutoCloseable {
      */
     @SuppressWarnings("unchecked") // made by the same factory
     public final <V> V lend(ViewFactory<V> factory) {
-        if (borrowers != factory && state == LIVE) {
-            borrower = factory.newView(new LentBlock<>(run, index, schema.bytes(), this::returned), 0);
+        if (borrowers != factory || borrower == null) {
+            checkLive();
+            borrower = Objects.requireNonNull(
+                    factory.newView(new LentBlock<>(run, index, schema.bytes(), this::returned), 0),
+                    "the factory of views returned null");
             borrowers = factory;
         }
         if (!(boolean) STATE.compareAndSet(this, LIVE, LENT)) {
-            throw new IllegalStateException(name()
-                    + (state == LENT ? " is lent already: was it written twice?" : " was used after its release"));
+            checkLive();
         }
         return (V) borrower;
     }
 
+    private void checkLive() {
+        if (state != LIVE) {
+            throw new IllegalStateException(name()
+                    + (state == LENT ? " is lent already: was it written twice?" : " was used after its release"));
+        }
+    }
+
     private void returned() {
-        state = FREE; // the borrower sees to it that this happens once
+        if (!(boolean) STATE.compareAndSet(this, LENT, FREE)) {
+            throw new IllegalStateException(name() + " was given back twice by the buffer it was lent to");
+        }
         giveBack();
     }
 
@@ -190,7 +208,7 @@ public abstract class OffHeapObject implements AutoCloseable {
             return new IllegalArgumentException("a field of schema=" + wanted.name() + " was used on " + name()
                     + ", which is of schema=" + schema.name());
         }
-        return new IllegalStateException(name() + " was used after its release");
+        return new IllegalStateException(name() + " was used after its release, or before the pool handed it out");
     }
 
     private String name() {
@@ -237,14 +255,17 @@ public abstract class OffHeapObject implements AutoCloseable {
 
     /** Makes all fields zero. */
     final void clear() {
-        ByteBuffer all = memory;
         int bytes = schema.bytes();
+        if (bytes > MOST_BY_LONGS) {
+            memory.put(0, ZEROS, 0, bytes);
+            return;
+        }
         int i = 0;
         for (; i + Long.BYTES <= bytes; i += Long.BYTES) {
-            all.putLong(i, 0);
+            memory.putLong(i, 0);
         }
         for (; i < bytes; i++) {
-            all.put(i, (byte) 0);
+            memory.put(i, (byte) 0);
         }
     }
 
@@ -272,9 +293,14 @@ public abstract class OffHeapObject implements AutoCloseable {
     /** The name of the schema, and all fields. */
     @Override
     public String toString() {
-        if (!isAlive()) {
+        try {
+            return describe();
+        } catch (IllegalStateException e) { // a log may print what somebody else is releasing
             return name() + "[released]";
         }
+    }
+
+    private String describe() {
         StringJoiner text = new StringJoiner(", ", schema.name() + "[", "]");
         for (Schema.Field field : schema.fields()) {
             text.add(field.name() + "=" + schema.read(this, field));

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The layout of a fixed-size message: which field lies where. Fields lie in the order in which they were added; with natural alignment each
@@ -30,7 +31,7 @@ import java.util.Map;
  */
 public final class Schema {
 
-    /** How long a message may be, in bytes: as long as the largest block of a slab. */
+    /** How long a message may be, in bytes. Blocks of slabs are longer, unless a pool's limit is below 8 MiB. */
     public static final int MOST_BYTES = 16 << 10;
 
     /** The types that each kind of typed field is for. */
@@ -408,6 +409,7 @@ public final class Schema {
          */
         public Builder order(ByteOrder newOrder) {
             checkEmpty("order");
+            Objects.requireNonNull(newOrder, "order");
             order = newOrder;
             return this;
         }
@@ -432,7 +434,7 @@ public final class Schema {
         }
 
         /**
-         * Makes the message a multiple of 64 bytes long, so that no two messages share a cache line.
+         * Makes the message a multiple of 64 bytes long, so that no two messages share a cache line, unless they are on the Java heap.
          *
          * @return this
          */
@@ -605,6 +607,10 @@ public final class Schema {
          */
         public Builder enumeration(String field, Class<? extends Enum<?>> type) {
             Enum<?>[] constants = type.getEnumConstants();
+            if (constants == null) {
+                throw new IllegalArgumentException("field=" + field + " of schema=" + name + ": " + type.getName()
+                        + " is no enum; of a constant with a body, getDeclaringClass() is one");
+            }
             if (constants.length == 0 || constants.length > MOST_CONSTANTS) {
                 throw new IllegalArgumentException("field=" + field + " of schema=" + name + ": " + type.getName()
                         + " has " + constants.length + " constants, not 1 to " + MOST_CONSTANTS);
@@ -677,6 +683,23 @@ public final class Schema {
             names.put(field, nested.name + " at offset=" + offset);
             end = offset + nested.bytes;
             alignment = packed ? 1 : Math.max(alignment, nested.alignment);
+            return this;
+        }
+
+        /**
+         * Leaves bytes out, such as those that a protocol has reserved. They are zero in a new message.
+         *
+         * @param bytes how many
+         * @return this
+         * @throws IllegalArgumentException if it is not positive, or if the message would be too long
+         */
+        public Builder skip(int bytes) {
+            if (bytes <= 0) {
+                throw new IllegalArgumentException(
+                        "bytes=" + bytes + " to skip in schema=" + name + " at offset=" + end + " is not positive");
+            }
+            checkRoom("(skipped)", end, bytes);
+            end += bytes;
             return this;
         }
 

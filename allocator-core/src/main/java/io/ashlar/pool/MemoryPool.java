@@ -141,12 +141,18 @@ public final class MemoryPool<V> implements AutoCloseable {
         if (isLarge(size)) {
             return allocateLarge(null, size).handOut();
         }
+        int sizeClass = SizeClasses.indexOf(size);
+        V view;
         Stripe<V> stripe = lockStripe();
         try {
-            return allocateFrom(stripe, size);
+            view = stripe.tryAllocateSmall(sizeClass, size);
+            if (view == null) {
+                view = shortage.tryReclaimed(stripe, sizeClass, size);
+            }
         } finally {
             stripe.unlock();
         }
+        return view != null ? view : shortage.takeFromStripes(sizeClass, size);
     }
 
     /**
@@ -162,12 +168,15 @@ public final class MemoryPool<V> implements AutoCloseable {
             LargeRun<V> run = tryAllocateLarge(null, size);
             return run == null ? null : run.handOut();
         }
+        int sizeClass = SizeClasses.indexOf(size);
+        V view;
         Stripe<V> stripe = lockStripe();
         try {
-            return stripe.tryAllocateSmall(SizeClasses.indexOf(size), size);
+            view = stripe.tryAllocateSmall(sizeClass, size);
         } finally {
             stripe.unlock();
         }
+        return view != null ? view : shortage.tryTakeFromStripes(sizeClass, size);
     }
 
     /**
@@ -304,7 +313,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         return Integer.compareUnsigned(size, largestSmall) > 0;
     }
 
-    V allocateFrom(Shard<V> shard, int size) {
+    V allocateFrom(OwnedShard<V> shard, int size) {
         if (isLarge(size)) {
             return allocateLarge(shard, size).handOut();
         }

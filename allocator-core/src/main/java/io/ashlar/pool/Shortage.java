@@ -24,13 +24,20 @@ final class Shortage<V> {
         this.owned = owned;
     }
 
-    V allocateSmall(Shard<V> shard, int sizeClass, int size) {
+    /** For the owner of a shard, which has no block of the class at hand. */
+    V allocateSmall(OwnedShard<V> shard, int sizeClass, int size) {
+        V view = tryReclaimed(shard, sizeClass, size);
+        return view != null ? view : pool.allocate(size); // the stripes may have free blocks of the class
+    }
+
+    /** Tries once more when everybody has given back what is idle; null if that does not help. */
+    @Nullable
+    V tryReclaimed(Shard<V> shard, int sizeClass, int size) {
         if (pool.isClosed()) {
             throw pool.closedException();
         }
         if (shard.isStopped()) {
-            // The thread has given its shard up, but still allocates: as any other thread does.
-            return pool.allocate(size);
+            return null; // the thread has given its shard up, but still allocates: as any other thread does
         }
         // A stripe is locked here, and may be locked again on the way: dead threads' slabs pass to whatever stripe
         // can be had, and executors are code of others.
@@ -40,50 +47,48 @@ final class Shortage<V> {
         } finally {
             shard.afterForeignCode();
         }
-        V view = shard.tryAllocateSmall(sizeClass, size);
-        if (view == null && shard.thread != null) {
-            return pool.allocate(size); // the stripes may have free blocks of the class
+        return shard.tryAllocateSmall(sizeClass, size);
+    }
+
+    /** The last place to look, or the end. */
+    V takeFromStripes(int sizeClass, int size) {
+        V view = tryTakeFromStripes(sizeClass, size);
+        if (view == null && pool.isClosed()) {
+            throw pool.closedException();
         }
         if (view == null) {
-            view = takeFromStripes(shard, sizeClass, size);
-        }
-        if (view == null) {
-            shard.counters.failed();
-            throw exhausted(shard, size);
+            large.failed();
+            throw exhausted(size);
         }
         return view;
     }
 
-    /** From another stripe: the slabs in which it has free blocks have others that are out, so they cannot be given back. */
-    private @Nullable V takeFromStripes(Shard<V> mine, int sizeClass, int size) {
-        mine.beforeForeignCode();
-        try {
-            for (Stripe<V> stripe : stripes) {
-                if (stripe == mine || !stripe.tryLockOrCall()) {
-                    continue;
-                }
-                try {
-                    V view = stripe.tryAllocateSmall(sizeClass, size);
-                    if (view != null) {
-                        return view;
-                    }
-                } finally {
-                    stripe.unlock();
-                }
+    /**
+     * Looks for a free block at the stripes, one after the other: the slabs in which they have some have others that are out, so they
+     * cannot be given back.
+     */
+    @Nullable
+    V tryTakeFromStripes(int sizeClass, int size) {
+        boolean holdsStripe = false;
+        for (Stripe<V> stripe : stripes) {
+            holdsStripe |= stripe.isInForeignCodeOfCaller();
+        }
+        for (Stripe<V> stripe : stripes) {
+            if (!holdsStripe) {
+                stripe.lock();
+            } else if (!stripe.tryLockOrCall()) {
+                continue; // two that wait for each other's stripe would wait for ever
             }
-            return null;
-        } finally {
-            mine.afterForeignCode();
+            try {
+                V view = stripe.tryAllocateSmall(sizeClass, size);
+                if (view != null) {
+                    return view;
+                }
+            } finally {
+                stripe.unlock();
+            }
         }
-    }
-
-    private AllocationException exhausted(Shard<V> shard, int size) {
-        shard.beforeForeignCode(); // the figures, too, begin with the dead threads
-        try {
-            return exhausted(size);
-        } finally {
-            shard.afterForeignCode();
-        }
+        return null;
     }
 
     LargeRun<V> allocateLarge(@Nullable Shard<V> shard, int size) {

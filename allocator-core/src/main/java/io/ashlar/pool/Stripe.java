@@ -57,6 +57,11 @@ final class Stripe<V> extends Shard<V> {
         return lock.tryLockOrCall();
     }
 
+    /** Whether the calling thread has this stripe locked, and was called by code of others under the lock. */
+    boolean isInForeignCodeOfCaller() {
+        return lock.isInForeignCodeOfCaller();
+    }
+
     @Override
     void beforeForeignCode() {
         lock.beforeForeignCode();

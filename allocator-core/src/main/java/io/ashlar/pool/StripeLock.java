@@ -65,6 +65,10 @@ final class StripeLock {
         return true;
     }
 
+    boolean isInForeignCodeOfCaller() {
+        return inForeignCode == Thread.currentThread();
+    }
+
     /** The holder is about to call code of others. May be nested. */
     void beforeForeignCode() {
         foreignDepth++;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.message;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +11,7 @@ import io.ashlar.HeapBytes;
 import io.ashlar.memory.MemorySource;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -462,5 +464,80 @@ class OffHeapObjectTest {
                 message.release();
             }
         });
+    }
+
+    @Test
+    void onTheJavaHeapNothingIsShared() {
+        ObjectPool<Everything> onHeap = ObjectPool.builder(Everything.LITTLE, Everything::new)
+                .limit(1 << 20)
+                .source(MemorySource.heap())
+                .build();
+        try (Everything message = onHeap.acquire()) {
+            LongField field = Everything.LITTLE.longField("int64");
+            field.set(message, 7);
+            assertEquals(7, field.get(message));
+            refused(IllegalStateException.class, "on the Java heap", () -> field.getAndAdd(message, 1));
+            refused(
+                    IllegalStateException.class,
+                    "on the Java heap",
+                    () -> Everything.LITTLE.intField("int32").setRelease(message, 1));
+        }
+        onHeap.close();
+    }
+
+    /** Long ones are cleared in another way. */
+    @Test
+    void messagesOfAnyLengthAreZero() {
+        for (int bytes : new int[] {1, 7, 8, 255, 256, 257, 1000, Schema.MOST_BYTES}) {
+            Schema schema = Schema.builder("Bytes").bytes("all", bytes).build();
+            BytesField all = schema.bytesField("all");
+            ObjectPool<Everything> objects =
+                    ObjectPool.builder(schema, Everything::new).limit(8 << 20).build();
+            Everything neighbour = objects.acquire();
+            Everything message = objects.acquire();
+            byte[] ones = new byte[bytes];
+            Arrays.fill(ones, (byte) 1);
+            all.set(neighbour, ones, 0);
+            all.set(message, ones, 0);
+            message.release();
+            Everything again = objects.acquire();
+            byte[] found = ones.clone();
+            all.get(again, found, 0);
+            assertArrayEquals(new byte[bytes], found);
+            all.get(neighbour, found, 0);
+            assertArrayEquals(ones, found);
+            again.release();
+            neighbour.release();
+            objects.close();
+        }
+    }
+
+    @Test
+    void wholeCacheLinesBeginOnOne() {
+        Schema schema =
+                Schema.builder("Lines").bytes("all", 300).wholeCacheLines().build();
+        ObjectPool<Everything> objects =
+                ObjectPool.builder(schema, Everything::new).limit(8 << 20).build();
+        List<Everything> out = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            Everything message = objects.acquire();
+            out.add(message);
+            assertEquals(0, message.memory(schema).alignmentOffset(0, 64));
+        }
+        out.forEach(OffHeapObject::release);
+        objects.close();
+    }
+
+    /** What a constructor sees is not the application's yet. */
+    @Test
+    void aFieldInTheConstructorIsRefused() {
+        ObjectPool<OffHeapObject> eager = ObjectPool.<OffHeapObject>builder(Everything.LITTLE, slot -> {
+                    Everything made = new Everything(slot);
+                    Everything.LITTLE.longField("int64").set(made, 1);
+                    return made;
+                })
+                .build();
+        refused(IllegalStateException.class, "before the pool handed it out", eager::acquire);
+        eager.close();
     }
 }

@@ -52,6 +52,21 @@ class SchemaTest {
     }
 
     @Test
+    void bytesCanBeLeftOut() {
+        Schema schema =
+                Schema.builder("Wire").packed().skip(3).int32("a").skip(2).build();
+        assertEquals("a3", offsets(schema));
+        assertEquals(9, schema.bytes());
+        assertEquals(
+                "a4 b8",
+                offsets(Schema.builder("Natural").skip(1).int32("a").int8("b").build()));
+        for (int bytes : new int[] {0, -1, Integer.MIN_VALUE}) {
+            refused("bytes=" + bytes + " to skip", () -> Schema.builder("Wire").skip(bytes));
+        }
+        refused("does not fit", () -> Schema.builder("Wire").int8("a").skip(Integer.MAX_VALUE));
+    }
+
+    @Test
     void wholeCacheLinesAreMultiplesOf64() {
         assertEquals(
                 64, mixed(Schema.builder("Mixed").wholeCacheLines()).build().bytes());
@@ -146,6 +161,15 @@ class SchemaTest {
 
     private enum Nothing {}
 
+    private enum WithBody {
+        ONE {
+            @Override
+            public String toString() {
+                return "one";
+            }
+        }
+    }
+
     private static void refused(String part, Executable action) {
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, action);
         assertTrue(refused.getMessage().contains(part), refused.getMessage());
@@ -165,6 +189,8 @@ class SchemaTest {
         refused("type=UTF8 is not one for arrays", () -> builder.array("array", FieldType.UTF8, 2));
         refused("has a dot", () -> builder.int32("a.b"));
         refused("has 0 constants", () -> builder.enumeration("enum", Nothing.class));
+        refused("getDeclaringClass()", () -> builder.enumeration("enum", WithBody.ONE.getClass()));
+        assertThrows(NullPointerException.class, () -> Schema.builder("Order").order(null));
         Schema big = Schema.builder("Big").order(ByteOrder.BIG_ENDIAN).int8("x").build();
         refused("the nested schema=Big has order=BIG_ENDIAN", () -> builder.nested("big", big));
         refused("field=id of schema=Order was added before", () -> builder.nested("id", header()));

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -71,6 +72,34 @@ class ScarceMemoryTest {
                 found.release();
             });
         }
+        blocks.forEach(Block::release);
+    }
+
+    /** A stripe that somebody else has locked for a moment is no reason to refuse. */
+    @Test
+    void whoTakesOneAtATimeIsNeverRefused() throws Exception {
+        pool.close();
+        pool = newPool(SMALL_REGION, SMALL_REGION, 4, Block::new);
+        List<Block> blocks = fill(512);
+        for (int i = 0; i < 4; i++) {
+            blocks.remove(i * 16).release();
+        }
+        long refusedBefore = pool.stats().failures();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        List<Future<Void>> running = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            running.add(threads.submit(() -> {
+                for (int i = 0; i < 20_000; i++) {
+                    Block.allocate(pool, 512).release();
+                }
+                return null;
+            }));
+        }
+        for (Future<Void> each : running) {
+            each.get(60, TimeUnit.SECONDS);
+        }
+        threads.shutdown();
+        assertEquals(refusedBefore, pool.stats().failures());
         blocks.forEach(Block::release);
     }
 

@@ -58,7 +58,12 @@ final class EventLoopShards<V> extends FastThreadLocal<OwnedShard<V>> implements
         if (!(loop instanceof OrderedEventExecutor) || !loop.inEventLoop() || pool.isClosed()) {
             return null;
         }
-        OwnedShard<V> shard = pool.openShard(new OwnerTasks(Thread.currentThread(), loop));
+        OwnedShard<V> shard;
+        try {
+            shard = pool.openShard(new OwnerTasks(Thread.currentThread(), loop));
+        } catch (IllegalStateException closedMeanwhile) {
+            return null; // the stripes say so, to who does not only try
+        }
         set(shard);
         open.put(shard, loop);
         if (pool.isClosed()) {

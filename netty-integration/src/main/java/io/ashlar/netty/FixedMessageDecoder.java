@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.netty;
 
-import io.ashlar.memory.AllocationException;
 import io.ashlar.message.ObjectPool;
 import io.ashlar.message.OffHeapObject;
 import io.netty.buffer.ByteBuf;
@@ -10,6 +9,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,16 +19,17 @@ import org.jspecify.annotations.Nullable;
  * small the pieces are. Received objects that are no {@link ByteBuf}s pass.
  *
  * <p><b>Who releases.</b> The handler that gets a message has it, and releases it, or writes it on with a {@link FixedMessageEncoder}. A
- * message that nobody takes is released by Netty if its class is a {@link ReferenceCountedMessage}; otherwise it stays out. A message that is not complete is released here when the
- * channel becomes inactive.
+ * message that nobody takes is released at the end of the pipeline, as all {@link ReferenceCountedMessage}s are. A message that is not complete is
+ * released here when the channel becomes inactive.
  *
  * <p><b>Errors.</b>
  * <ul>
  *   <li>If the input ends within a message, {@code exceptionCaught} gets an {@link EOFException} that tells how much of it had come.
- *   <li>If the pool has no object left, {@code exceptionCaught} gets its exception, and the channel is closed: the rest of the stream could
- *       not be told apart any more. What comes until then is discarded. Bytes are not checked in any way: a message is what its fields make
- *       of them.
+ *   <li>If the pool has no object left, or fails otherwise, {@code exceptionCaught} gets its exception, and the channel is closed: the rest of the
+ *       stream could not be told apart any more. What comes until then is discarded.
  * </ul>
+ *
+ * <p>Bytes are not checked in any way: a message is what its fields make of them.
  *
  * <p>When it is removed from the pipeline, bytes that are no whole message yet go on to the next handler, as they do with Netty's decoders.
  *
@@ -35,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the class of the messages
  */
-public final class FixedMessageDecoder<T extends OffHeapObject> extends ChannelInboundHandlerAdapter {
+public final class FixedMessageDecoder<T extends OffHeapObject & ReferenceCountedMessage>
+        extends ChannelInboundHandlerAdapter {
 
     private final ObjectPool<T> pool;
     private final int bytes;
@@ -51,6 +54,9 @@ public final class FixedMessageDecoder<T extends OffHeapObject> extends ChannelI
 
     private boolean removed;
     private boolean failed;
+    private boolean reading;
+    /** What came while a message was passed on, from a handler that is asked for more there. */
+    private @Nullable Deque<Object> waiting;
 
     /**
      * Makes a decoder.
@@ -65,41 +71,51 @@ public final class FixedMessageDecoder<T extends OffHeapObject> extends ChannelI
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (!(msg instanceof ByteBuf in)) {
-            ctx.fireChannelRead(msg);
+        if (reading) {
+            if (waiting == null) {
+                waiting = new ArrayDeque<>();
+            }
+            waiting.add(msg);
             return;
         }
-        boolean givenAway = false;
+        reading = true;
+        try {
+            for (Object next = msg; next != null; next = waiting == null ? null : waiting.poll()) {
+                if (next instanceof ByteBuf in && (failed || !removed)) {
+                    decode(ctx, in);
+                } else {
+                    ctx.fireChannelRead(next);
+                }
+            }
+        } finally {
+            reading = false;
+        }
+    }
+
+    private void decode(ChannelHandlerContext ctx, ByteBuf in) {
         try {
             while (in.isReadable() && !failed && !removed) {
                 take(ctx, in);
             }
-            if (removed && in.isReadable()) {
-                givenAway = true;
-                ctx.fireChannelRead(in);
-            }
-        } finally {
-            if (!givenAway) {
-                in.release();
-            }
+        } catch (Throwable e) {
+            fail(ctx, e);
+        }
+        if (removed && !failed && in.isReadable()) {
+            ctx.fireChannelRead(in);
+        } else {
+            in.release();
         }
     }
 
     private void take(ChannelHandlerContext ctx, ByteBuf in) {
         T message = partial;
         if (message == null) {
-            message = acquire(ctx);
-            if (message == null) {
-                return;
-            }
+            message = pool.acquire();
             filled = 0;
             partial = message;
         }
         int taken = Math.min(bytes - filled, in.readableBytes());
-        ByteBuffer source = in.nioBufferCount() == 1
-                ? in.internalNioBuffer(in.readerIndex(), taken)
-                : in.nioBuffer(in.readerIndex(), taken);
-        message.setContent(filled, source);
+        copy(in, taken, message);
         in.skipBytes(taken);
         filled += taken;
         if (filled == bytes) {
@@ -109,21 +125,34 @@ public final class FixedMessageDecoder<T extends OffHeapObject> extends ChannelI
         }
     }
 
-    private @Nullable T acquire(ChannelHandlerContext ctx) {
-        try {
-            return pool.acquire();
-        } catch (AllocationException | IllegalStateException e) {
-            failed = true;
-            ctx.fireExceptionCaught(e);
-            ctx.close();
-            return null;
+    private void copy(ByteBuf in, int taken, T message) {
+        int from = in.readerIndex();
+        if (in.nioBufferCount() == 1) {
+            message.setContent(filled, in.internalNioBuffer(from, taken));
+            return;
         }
+        int at = filled;
+        for (ByteBuffer part : in.nioBuffers(from, taken)) {
+            message.setContent(at, part);
+            at += part.remaining();
+        }
+    }
+
+    private void fail(ChannelHandlerContext ctx, Throwable cause) {
+        failed = true;
+        T message = partial;
+        if (message != null) {
+            partial = null;
+            message.release();
+        }
+        ctx.fireExceptionCaught(cause);
+        ctx.close();
     }
 
     /** Asks for more if nothing whole has come: who reads by hand waits for a message, not for bytes. */
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (!passedOn && partial != null && !ctx.channel().config().isAutoRead()) {
+        if (!passedOn && !ctx.channel().config().isAutoRead()) {
             ctx.read();
         }
         passedOn = false;

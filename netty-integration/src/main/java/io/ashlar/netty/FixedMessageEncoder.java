@@ -13,16 +13,16 @@ import io.netty.channel.ChannelPromise;
  * written passes.
  *
  * <p><b>Who releases.</b> Who writes a message gives it away: it is released when its bytes have been written to the socket, and also when
- * that fails or the channel closes. A message that has been released before, or written before, fails the promise with an {@link
- * IllegalStateException}, and nothing is written. A channel that has been closed for some time has no encoder any more: there, only
- * messages that are {@link ReferenceCountedMessage}s are released.
+ * that fails, when the write is cancelled, when the channel is closed or its event loop has ended. A message that has been released before, or written
+ * before, fails the promise with an {@link IllegalStateException}, and nothing is written.
  *
  * <p><b>Thread safety.</b> Has no state, so that one object may be in many pipelines.
  *
- * @param <T> the class of the messages
+ * @param <T> the class of the messages; a {@link ReferenceCountedMessage}, since Netty releases what never reaches this handler
  */
 @ChannelHandler.Sharable
-public final class FixedMessageEncoder<T extends OffHeapObject> extends ChannelOutboundHandlerAdapter {
+public final class FixedMessageEncoder<T extends OffHeapObject & ReferenceCountedMessage>
+        extends ChannelOutboundHandlerAdapter {
 
     private final Class<T> type;
 

@@ -20,14 +20,18 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.local.LocalChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.flow.FlowControlHandler;
 import java.io.EOFException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -223,7 +227,16 @@ class FixedMessageCodecTest {
     void whatIsLeftGoesOnWhenTheDecoderIsRemoved() {
         channel.writeInbound(bytes(1).writeBytes(new byte[] {1, 2, 3}));
         receive(1);
+        int[] completes = {0};
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelReadComplete(ChannelHandlerContext ctx) {
+                completes[0]++;
+                ctx.fireChannelReadComplete();
+            }
+        });
         channel.pipeline().remove(decoder);
+        assertEquals(1, completes[0]);
         ByteBuf rest = channel.readInbound();
         assertEquals(3, rest.readableBytes());
         assertEquals(3, rest.getByte(2));
@@ -258,6 +271,102 @@ class FixedMessageCodecTest {
         assertNull(channel.readInbound());
     }
 
+    /** As FlowControlHandler does: it passes on what is next as soon as it is asked, also within the call for what was before. */
+    @Test
+    void whoIsAskedForMoreWithinAMessageDoesNotMixThem() {
+        SplittableRandom random = new SplittableRandom(Seed.of(FixedMessageCodecTest.class));
+        List<Long> seen = new ArrayList<>();
+        EmbeddedChannel nested = new EmbeddedChannel(
+                new FlowControlHandler(), new FixedMessageDecoder<>(pool), new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+                        if (msg instanceof Tick tick) {
+                            assertTrue(tick.isWhole());
+                            seen.add(tick.number());
+                            tick.release();
+                        } else {
+                            seen.add(-1L);
+                        }
+                        ctx.read();
+                    }
+                });
+        nested.config().setAutoRead(false);
+        List<Long> expected = new ArrayList<>();
+        ByteBuf all = Unpooled.buffer();
+        for (long i = 0; i < 100; i++) {
+            ByteBuf one = bytes(i);
+            all.writeBytes(one);
+            one.release();
+            expected.add(i);
+        }
+        while (all.isReadable()) {
+            nested.pipeline()
+                    .fireChannelRead(all.readRetainedSlice(Math.min(all.readableBytes(), 1 + random.nextInt(50))));
+        }
+        all.release();
+        nested.pipeline().fireChannelRead("end").fireChannelReadComplete();
+        expected.add(-1L);
+        for (int i = 0; i < 1000 && seen.size() < expected.size(); i++) {
+            nested.read();
+        }
+        assertEquals(expected, seen);
+        nested.finishAndReleaseAll();
+    }
+
+    /** Whatever a pool throws: no later byte may be taken for the start of a message. */
+    @Test
+    void aFactoryThatFailsClosesTheChannel() {
+        int[] made = {0};
+        ObjectPool<Tick> failing = ObjectPool.builder(Tick.SCHEMA, slot -> {
+                    if (made[0]++ == 2) {
+                        throw new UnsupportedOperationException("third");
+                    }
+                    return new Tick(slot);
+                })
+                .build();
+        List<Tick> kept = new ArrayList<>();
+        List<Throwable> told = new ArrayList<>();
+        EmbeddedChannel closed =
+                new EmbeddedChannel(new FixedMessageDecoder<>(failing), new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+                        kept.add((Tick) msg);
+                    }
+
+                    @Override
+                    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                        told.add(cause);
+                    }
+                });
+        ByteBuf in = bytes(1, 2, 3, 4, 5);
+        closed.pipeline().fireChannelRead(in);
+        assertEquals(0, in.refCnt());
+        assertEquals(2, kept.size());
+        assertEquals("third", told.get(0).getMessage());
+        assertEquals(1, told.size());
+        assertFalse(closed.isOpen());
+        kept.forEach(Tick::release);
+        assertEquals(0, failing.stats().outstanding());
+        failing.close();
+    }
+
+    @Test
+    void aWriteThatIsCancelledOrComesTooLateReleases() {
+        Tick cancelled = pool.acquire();
+        ChannelPromise promise = channel.newPromise();
+        promise.cancel(false);
+        channel.writeAndFlush(cancelled, promise);
+        assertFalse(cancelled.isAlive());
+        DefaultEventLoop loop = new DefaultEventLoop();
+        LocalChannel late = new LocalChannel();
+        loop.register(late).syncUninterruptibly();
+        late.pipeline().addLast(new FixedMessageEncoder<>(Tick.class));
+        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
+        Tick tooLate = pool.acquire();
+        late.writeAndFlush(tooLate);
+        assertFalse(tooLate.isAlive());
+    }
+
     /** Who reads by hand asks once per message; the message may come in several pieces. */
     @Test
     void readingByHandGetsTheRestOfAMessage() {
@@ -272,14 +381,21 @@ class FixedMessageCodecTest {
                 new FixedMessageDecoder<>(pool));
         byHand.config().setAutoRead(false);
         reads[0] = 0;
-        ByteBuf in = bytes(1, 2);
+        ByteBuf in = bytes(1, 2, 3);
         byHand.writeInbound(in.readRetainedSlice(5));
         assertEquals(1, reads[0]);
         byHand.writeInbound(in.readRetainedSlice(BYTES));
         assertEquals(1, reads[0], "a whole message came: the application asks for more");
         ((Tick) byHand.readInbound()).release();
-        byHand.writeInbound(in);
+        byHand.writeInbound(in.readRetainedSlice(BYTES - 5));
         assertEquals(1, reads[0]);
+        ((Tick) byHand.readInbound()).release();
+        byHand.writeInbound(in.readRetainedSlice(2));
+        assertEquals(2, reads[0]);
+        byHand.writeInbound(Unpooled.EMPTY_BUFFER);
+        assertEquals(3, reads[0], "nothing has come");
+        byHand.writeInbound(in);
+        assertEquals(3, reads[0]);
         ((Tick) byHand.readInbound()).release();
         byHand.finishAndReleaseAll();
     }

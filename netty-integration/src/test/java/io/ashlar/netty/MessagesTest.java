@@ -3,6 +3,7 @@ package io.ashlar.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,7 @@ import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,8 +160,11 @@ class MessagesTest {
             tick.release();
         }
         pool.close();
-        group.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
+        for (EventExecutor loop : group) {
+            loop.submit(() -> assertNull(pool.tryAcquire())).get();
+        }
         assertEquals(0, pool.stats().memory().ownedShards());
+        group.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
     }
 
     @Test
@@ -178,5 +183,24 @@ class MessagesTest {
         assertEquals(1, lent.refCnt());
         buf.release();
         assertEquals(0, lent.refCnt());
+    }
+
+    /** A loop that opens its shard while somebody closes the pool. */
+    @Test
+    void tryingNeverThrows() throws Exception {
+        DefaultEventExecutorGroup group = new DefaultEventExecutorGroup(1);
+        EventExecutor loop = group.next();
+        for (int round = 0; round < 500; round++) {
+            ObjectPool<Tick> raced =
+                    Messages.poolBuilder(Tick.SCHEMA, Tick::new).build();
+            Future<Tick> tried = loop.submit(() -> raced.tryAcquire());
+            raced.close();
+            Tick tick = tried.get();
+            if (tick != null) {
+                tick.release();
+            }
+            assertEquals(0, raced.stats().outstanding());
+        }
+        group.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
     }
 }

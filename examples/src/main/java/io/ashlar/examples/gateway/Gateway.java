@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gateway extends ChannelInboundHandlerAdapter implements Executions {
 
-    /** Orders in the wrong sequence, or with values that make no sense. */
+    /** Orders in the wrong sequence, or with values that make no sense, or fills that nobody reads. */
     static final class RefusedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -99,7 +99,12 @@ final class Gateway extends ChannelInboundHandlerAdapter implements Executions {
         if (ctx == null || !ctx.channel().isActive()) {
             return; // the trader has gone, and his orders are about to
         }
-        Fill fill = fills.acquire();
+        Fill fill = fills.tryAcquire();
+        if (fill == null) { // who cannot be told what happens to his orders does not trade on
+            failures.add(new RefusedException("no fill is left for a trader who reads too slowly: " + fills));
+            ctx.close();
+            return;
+        }
         fill.fill(nextFill++, order, kind, price, quantity, last);
         fillChecksum.seal(fill);
         ctx.write(fill, ctx.voidPromise());
@@ -116,6 +121,13 @@ final class Gateway extends ChannelInboundHandlerAdapter implements Executions {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         unflushed.flush();
+    }
+
+    /** Who does not read his fills sends no orders. */
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+        ctx.fireChannelWritabilityChanged();
     }
 
     @Override

@@ -29,10 +29,7 @@ final class GatewayServer implements AutoCloseable {
             .name("orders")
             .limit(64L << 20)
             .build();
-    private final ObjectPool<Fill> fills = Messages.poolBuilder(Fill.SCHEMA, Fill::new)
-            .name("fills")
-            .limit(64L << 20)
-            .build();
+    private final ObjectPool<Fill> fills;
     private final Book book = new Book();
     private final Unflushed unflushed = new Unflushed();
     private final Failures failures = new Failures();
@@ -41,6 +38,15 @@ final class GatewayServer implements AutoCloseable {
     private final Channel listener;
 
     GatewayServer() {
+        this(64L << 20);
+    }
+
+    /** With a limit of the bytes of the fills that traders have not read. */
+    GatewayServer(long fillsLimit) {
+        fills = Messages.poolBuilder(Fill.SCHEMA, Fill::new)
+                .name("fills")
+                .limit(fillsLimit)
+                .build();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop)
                 .channel(NioServerSocketChannel.class)

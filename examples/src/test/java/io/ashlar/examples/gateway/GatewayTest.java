@@ -118,6 +118,75 @@ class GatewayTest {
         refused("the input ended after " + half.length + " of " + whole.length + " bytes", whole, half);
     }
 
+    private static void sendMany(Socket socket, int orders) throws IOException {
+        ObjectPool<Order> pool = ObjectPool.builder(Order.SCHEMA, Order::new).build();
+        Checksum checksum = new Checksum(Order.CHECKSUM);
+        int atOnce = 100;
+        ByteBuffer bytes = ByteBuffer.allocate(atOnce * Order.SCHEMA.bytes());
+        try (pool;
+                Order order = pool.acquire()) {
+            for (int i = 0; i < orders; i++) {
+                order.fill(i, 1, Side.values()[i % 2], 5, 1 + i % 7);
+                checksum.seal(order);
+                order.getContent(0, bytes.limit(bytes.position() + Order.SCHEMA.bytes()));
+                bytes.position(bytes.limit());
+                if (bytes.position() == bytes.capacity()) {
+                    socket.getOutputStream().write(bytes.array());
+                    bytes.clear();
+                }
+            }
+        }
+    }
+
+    /** He sends orders for ever: what he does not read stays bounded, and nobody else is harmed. */
+    @Test
+    void aTraderWhoReadsNothingIsNotReadFrom() throws Exception {
+        try (GatewayServer server = new GatewayServer()) {
+            Socket deaf = new Socket("127.0.0.1", server.address().getPort());
+            Thread sender = new Thread(() -> {
+                try {
+                    sendMany(deaf, 2_000_000);
+                } catch (IOException closed) {
+                    // that is how it ends
+                }
+            });
+            sender.start();
+            long seen = -1;
+            for (int i = 0; i < 300 && server.orders().acquired() != seen; i++) {
+                seen = server.orders().acquired();
+                Thread.sleep(200);
+            }
+            assertEquals(seen, server.orders().acquired(), "it stops some time");
+            assertTrue(
+                    server.fills().outstanding() < 100_000, () -> server.fills().toString());
+            server.failures().rethrow();
+            try (Session others = new Session(server.address(), 1, 100, 1)) {
+                others.await();
+            }
+            deaf.close();
+            sender.join();
+            awaitNothingOutstanding(server);
+        }
+    }
+
+    @Test
+    void whoCannotBeToldOfHisFillsIsSentAway() throws Exception {
+        try (GatewayServer server = new GatewayServer(64 << 10)) {
+            int orders = 2_000;
+            try (Socket deaf = new Socket("127.0.0.1", server.address().getPort())) {
+                sendMany(deaf, orders);
+                deaf.setSoTimeout(30_000);
+                deaf.getInputStream().readAllBytes();
+            } catch (java.net.SocketException reset) {
+                // sent away while bytes of ours were unread
+            }
+            awaitNothingOutstanding(server);
+            assertTrue(
+                    server.failures().all().toString().contains("reads too slowly"),
+                    () -> server.failures().all().toString());
+        }
+    }
+
     @Test
     void theOrdersOfATraderWhoHasGoneAreGone() throws Exception {
         try (GatewayServer server = new GatewayServer()) {
