@@ -103,7 +103,7 @@ final class MessageReader {
 
     private void checkInherited(ExecutableElement method) {
         Element from = method.getEnclosingElement();
-        if (from.equals(type) || from.getKind() != ElementKind.INTERFACE || isStatic(method)) {
+        if (from.equals(type) || from.getKind() != ElementKind.INTERFACE || isItsOwn(method)) {
             return;
         }
         if (reserved.isImplemented(method)) {
@@ -123,7 +123,7 @@ final class MessageReader {
     // ---- its methods
 
     private void readMethod(ExecutableElement method) {
-        String clash = isStatic(method) ? null : reserved.clash(method);
+        String clash = isItsOwn(method) ? null : reserved.clash(method);
         if (reserved.isImplemented(method) && isRepeated(method)) {
             return; // as in: @Override void close();
         }
@@ -177,8 +177,10 @@ final class MessageReader {
         }
     }
 
-    private static boolean isStatic(ExecutableElement method) {
-        return method.getModifiers().contains(Modifier.STATIC);
+    /** Whether the class does not inherit it. */
+    private static boolean isItsOwn(ExecutableElement method) {
+        return method.getModifiers().contains(Modifier.STATIC)
+                || method.getModifiers().contains(Modifier.PRIVATE);
     }
 
     private boolean mayFail(ExecutableElement method) {

@@ -282,6 +282,17 @@ class ErrorMessagesTest {
                 """);
     }
 
+    /** The JVM would find the superclass's first, and refuse to call it. */
+    @Test
+    void aDefaultMethodThatIsHiddenInTheSuperclass() {
+        assertErrorOfMethod(
+                "'void clear()' has the name of a method of OffHeapObject, which the generated class extends: choose another",
+                """
+                long id();
+                default void clear() {} // here
+                """);
+    }
+
     @Test
     void theMethodThatMakesPools() {
         assertErrorOfMethod(

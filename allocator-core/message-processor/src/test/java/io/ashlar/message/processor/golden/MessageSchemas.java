@@ -21,7 +21,7 @@ public final class MessageSchemas {
                         .build();
                 OptionsMessage message = pool.acquire()) {
             message.sequence(7);
-            return message.describe() + (message.isFirst() ? ", the first" : ", not the first");
+            return message.shortText() + (message.isFirst() ? ", the first" : ", not the first");
         }
     }
 }

@@ -29,13 +29,13 @@ interface Options extends Described, AutoCloseable {
         return kind > 0;
     }
 
-    private int twice() {
-        return 2 * kind();
+    private boolean pool() {
+        return isKind(kind());
     }
 }
 
 interface Described {
-    default String describe() {
+    default String shortText() {
         return "a frame";
     }
 }
