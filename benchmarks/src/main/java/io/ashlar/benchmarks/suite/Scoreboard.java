@@ -28,6 +28,7 @@ final class Scoreboard {
             "growByWriting",
             "message",
             "fields",
+            "severalOut",
             "withoutChecks",
             "baseline");
 
