@@ -264,6 +264,8 @@ class ObjectPoolTest {
         }
         int most = out.size();
         assertTrue(most < 1000, () -> most + " objects");
+        AllocationException full = assertThrows(AllocationException.class, pool::acquire);
+        assertTrue(full.getMessage().contains("limit=65536"), full.getMessage()); // there are permits
         out.forEach(OffHeapObject::release);
         out.clear();
         for (int i = 0; i < most; i++) {
@@ -501,9 +503,14 @@ class ObjectPoolTest {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         List<Future<Void>> running = new ArrayList<>();
         for (int t = 0; t < THREADS; t++) {
+            boolean waits = t % 2 == 0;
             running.add(threads.submit(() -> {
-                for (int round = 0; round < ROUNDS / 10; round++) {
-                    pool.acquire(60, TimeUnit.SECONDS).release();
+                for (int round = 0; round < ROUNDS; round++) {
+                    if (waits) {
+                        pool.acquire(60, TimeUnit.SECONDS).release();
+                    } else {
+                        releaseIfAny(pool);
+                    }
                 }
                 return null;
             }));
@@ -515,10 +522,17 @@ class ObjectPoolTest {
         } finally {
             threads.shutdownNow();
         }
-        assertEquals(0, pool.stats().exhausted());
         assertEquals(0, pool.stats().memory().failures());
         kept.forEach(OffHeapObject::release);
         pool.close();
+    }
+
+    private static void releaseIfAny(ObjectPool<Everything> pool) {
+        try {
+            pool.acquire().release();
+        } catch (AllocationException none) {
+            assertTrue(none.getMessage().contains("all objects of capacity"), none.getMessage());
+        }
     }
 
     /** Who waits for memory holds no permit, and has none left over. */
@@ -564,22 +578,36 @@ class ObjectPoolTest {
     void ofALendAndAReleaseAtOnceOneFails() throws Exception {
         ViewFactory<Borrower> factory = Borrower::new;
         ObjectPool<Everything> pool = ofCapacity(1);
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try {
-            for (int round = 0; round < 5_000; round++) {
-                Everything object = pool.acquire();
-                Callable<Integer> release = () -> oneIfDone(object::release);
-                Callable<Integer> lend =
-                        () -> oneIfDone(() -> object.lend(factory).free());
-                int done = 0;
-                for (Future<Integer> each : threads.invokeAll(List.of(release, lend))) {
-                    done += each.get();
+        int rounds = 100_000;
+        AtomicReference<Everything> shown = new AtomicReference<>();
+        AtomicInteger lent = new AtomicInteger(-1);
+        Thread lender = new Thread(() -> {
+            for (int round = 0; round < rounds; round++) {
+                Everything object = shown.getAndSet(null);
+                while (object == null) {
+                    Thread.onSpinWait();
+                    object = shown.getAndSet(null);
                 }
-                assertEquals(1, done);
+                Everything mine = object;
+                lent.set(oneIfDone(() -> mine.lend(factory).free()));
             }
-        } finally {
-            threads.shutdownNow();
+        });
+        lender.setDaemon(true);
+        lender.start();
+        for (int round = 0; round < rounds; round++) {
+            Everything object = pool.acquire();
+            shown.set(object);
+            while (shown.get() != null) {
+                Thread.onSpinWait();
+            }
+            int done = oneIfDone(object::release);
+            while (lent.get() < 0) {
+                Thread.onSpinWait();
+            }
+            assertEquals(1, done + lent.getAndSet(-1));
         }
+        lender.join();
+        assertEquals(0, pool.stats().outstanding());
         pool.close();
     }
 
@@ -629,6 +657,7 @@ class ObjectPoolTest {
         printer.start();
         for (int round = 0; round < 20_000 && failure.get() == null; round++) {
             only.release();
+            Thread.yield();
             pool.acquire();
         }
         shown.set(null);

@@ -381,6 +381,9 @@ class FixedMessageCodecTest {
                 new FixedMessageDecoder<>(pool));
         byHand.config().setAutoRead(false);
         reads[0] = 0;
+        byHand.writeInbound(Unpooled.EMPTY_BUFFER);
+        assertEquals(1, reads[0], "nothing has come");
+        reads[0] = 0;
         ByteBuf in = bytes(1, 2, 3);
         byHand.writeInbound(in.readRetainedSlice(5));
         assertEquals(1, reads[0]);

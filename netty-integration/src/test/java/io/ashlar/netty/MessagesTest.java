@@ -203,4 +203,29 @@ class MessagesTest {
         }
         group.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
     }
+
+    /** Its shard retires in a task of its own, and until then has free objects. */
+    @Test
+    void anEventLoopGetsNothingMoreWhenAPoolOfACapacityIsClosed() throws Exception {
+        DefaultEventExecutorGroup group = new DefaultEventExecutorGroup(1);
+        ObjectPool<Tick> counted =
+                Messages.poolBuilder(Tick.SCHEMA, Tick::new).capacity(2).build();
+        group.submit(() -> {
+                    Tick kept = counted.acquire();
+                    counted.acquire().release();
+                    Thread closing = new Thread(counted::close);
+                    closing.start();
+                    closing.join();
+                    for (int i = 0; i < 3; i++) {
+                        assertThrows(IllegalStateException.class, counted::acquire);
+                        assertThrows(IllegalStateException.class, () -> counted.acquire(1, TimeUnit.SECONDS));
+                        assertNull(counted.tryAcquire());
+                    }
+                    kept.release();
+                    return null;
+                })
+                .get();
+        group.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
+        assertEquals(0, counted.stats().outstanding());
+    }
 }

@@ -150,6 +150,7 @@ class GatewayTest {
                     // that is how it ends
                 }
             });
+            sender.setDaemon(true);
             sender.start();
             long seen = -1;
             for (int i = 0; i < 300 && server.orders().acquired() != seen; i++) {
