@@ -25,6 +25,7 @@ final class Bin<V> {
     private static final VarHandle FREES = counter("frees");
     private static final VarHandle REQUESTED_ALLOCATED = counter("requestedAllocated");
     private static final VarHandle REQUESTED_FREED = counter("requestedFreed");
+    private static final VarHandle SLAB_BYTES = counter("slabBytes");
 
     final Shard<V> shard;
     final int sizeClass;
@@ -39,6 +40,8 @@ final class Bin<V> {
     private long frees;
     private long requestedAllocated;
     private long requestedFreed;
+    /** Bytes of the slabs that the shard has of this class. */
+    private long slabBytes;
 
     Bin(Shard<V> shard, int sizeClass) {
         this.shard = shard;
@@ -106,7 +109,12 @@ final class Bin<V> {
             throw e;
         }
         shard.own(run);
+        addSlabBytes(run.bytes());
         return run;
+    }
+
+    private void addSlabBytes(int bytes) {
+        SLAB_BYTES.setOpaque(this, slabBytes + bytes);
     }
 
     private boolean tryPlace(SlabRun<V> run) {
@@ -191,6 +199,7 @@ final class Bin<V> {
         if (run.links().listed) {
             unlist(run);
         }
+        addSlabBytes(-run.bytes());
     }
 
     /** Takes over a slab from another shard's bin. */
@@ -199,10 +208,12 @@ final class Bin<V> {
             list(run);
         }
         run.passTo(this);
+        addSlabBytes(run.bytes());
     }
 
     private void discard(SlabRun<V> run) {
         shard.disown(run);
+        addSlabBytes(-run.bytes());
         nextRunBytes = run.bytes();
         shard.giveBack(run);
     }
@@ -251,9 +262,7 @@ final class Bin<V> {
     }
 
     void addFreesTo(Totals totals) {
-        long freed = (long) FREES.getOpaque(this);
-        totals.frees += freed;
-        totals.used -= freed * blockSize;
+        totals.addSmallFrees(sizeClass, (long) FREES.getOpaque(this));
     }
 
     void addRequestedFreedTo(Totals totals) {
@@ -265,9 +274,8 @@ final class Bin<V> {
     }
 
     void addAllocationsTo(Totals totals) {
-        long allocated = (long) ALLOCATIONS.getOpaque(this);
-        totals.allocations += allocated;
-        totals.used += allocated * blockSize;
+        totals.addSmallAllocations(sizeClass, (long) ALLOCATIONS.getOpaque(this));
+        totals.slabBytes[sizeClass] += (long) SLAB_BYTES.getOpaque(this);
     }
 
     // ---- checking

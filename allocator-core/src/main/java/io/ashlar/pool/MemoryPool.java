@@ -63,7 +63,7 @@ public final class MemoryPool<V> implements AutoCloseable {
     private final Regions regions;
     private final LargeBlocks<V> large;
     private final Stripe<V>[] stripes;
-    private final ShardList<V> owned = new ShardList<>();
+    private final ShardList<V> owned;
     private final int longestRunBytes;
     private final int largestSmall;
     private final int largeCacheBytes;
@@ -86,6 +86,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         this.largeCacheBytes = config.largeCacheBytes();
         this.leftInStripeBytes = config.leftInStripeBytes();
         this.counters = new PoolCounters(sizeClasses());
+        this.owned = new ShardList<>(sizeClasses());
         this.stripes = newStripes(config.stripes());
         this.shortage = new Shortage<>(this, large, regions, stripes, owned);
     }
@@ -213,9 +214,7 @@ public final class MemoryPool<V> implements AutoCloseable {
      * @return the figures of about this moment
      */
     public PoolStats stats() {
-        retireDead();
-        regions.retryStuck();
-        Totals totals = owned.total(shards -> counters.sum(large.counters(), shardsWith(shards)));
+        Totals totals = totals();
         return new PoolStats(
                 name,
                 source.kind(),
@@ -232,6 +231,28 @@ public final class MemoryPool<V> implements AutoCloseable {
                 regions.count(),
                 owned.snapshot().size(),
                 isClosed());
+    }
+
+    /**
+     * The figures of the blocks in slabs, one entry for each size class, the smallest first. Sums what the shards count, as {@link #stats()}
+     * does.
+     *
+     * @return the figures of about this moment
+     */
+    public List<SizeClassStats> sizeClassStats() {
+        Totals totals = totals();
+        List<SizeClassStats> all = new ArrayList<>();
+        for (int c = 0; c < sizeClasses(); c++) {
+            all.add(new SizeClassStats(
+                    SizeClasses.blockSize(c), totals.smallAllocations[c], totals.smallFrees[c], totals.slabBytes[c]));
+        }
+        return all;
+    }
+
+    private Totals totals() {
+        retireDead();
+        regions.retryStuck();
+        return owned.total(shards -> counters.sum(large.counters(), shardsWith(shards)));
     }
 
     private List<Shard<V>> shardsWith(List<OwnedShard<V>> ownedOnes) {

@@ -47,7 +47,7 @@ final class PoolCounters {
      * one place when it is handed out, and in another when it is freed.
      */
     Totals sum(LargeCounters large, List<? extends Shard<?>> shards) {
-        Totals totals = new Totals();
+        Totals totals = new Totals(frees.length);
         addFreesTo(totals);
         large.addFreesTo(totals);
         shards.forEach(shard -> shard.addFreesTo(totals));
@@ -72,9 +72,8 @@ final class PoolCounters {
         totals.used -= largeUsedFreed.sum();
         for (int c = 0; c < frees.length; c++) {
             long freed = frees[c].sum();
-            totals.frees += freed;
             totals.remoteFrees += freed;
-            totals.used -= freed * SizeClasses.blockSize(c);
+            totals.addSmallFrees(c, freed);
         }
     }
 }

@@ -19,9 +19,8 @@ final class RemoteFreeCounters extends PaddedCounters {
     void addFreesTo(Totals totals) {
         for (int c = 0; c < sizeClasses; c++) {
             long freed = get(c);
-            totals.frees += freed;
             totals.remoteFrees += freed;
-            totals.used -= freed * SizeClasses.blockSize(c);
+            totals.addSmallFrees(c, freed);
         }
     }
 

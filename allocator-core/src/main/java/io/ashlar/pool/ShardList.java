@@ -18,7 +18,11 @@ final class ShardList<V> {
 
     private final StampedLock lock = new StampedLock();
     private volatile List<OwnedShard<V>> shards = List.of();
-    private final Totals retired = new Totals();
+    private final Totals retired;
+
+    ShardList(int sizeClasses) {
+        retired = new Totals(sizeClasses);
+    }
 
     /** The shards of the moment. */
     List<OwnedShard<V>> snapshot() {

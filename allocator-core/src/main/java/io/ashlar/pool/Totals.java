@@ -14,7 +14,37 @@ final class Totals {
     long used;
     long requested;
 
+    /** By size class, of the blocks in slabs. */
+    final long[] smallAllocations;
+
+    final long[] smallFrees;
+    /** Bytes of the slabs of each size class. */
+    final long[] slabBytes;
+
+    Totals(int sizeClasses) {
+        smallAllocations = new long[sizeClasses];
+        smallFrees = new long[sizeClasses];
+        slabBytes = new long[sizeClasses];
+    }
+
+    void addSmallFrees(int sizeClass, long blocks) {
+        frees += blocks;
+        used -= blocks * SizeClasses.blockSize(sizeClass);
+        smallFrees[sizeClass] += blocks;
+    }
+
+    void addSmallAllocations(int sizeClass, long blocks) {
+        allocations += blocks;
+        used += blocks * SizeClasses.blockSize(sizeClass);
+        smallAllocations[sizeClass] += blocks;
+    }
+
     void add(Totals other) {
+        for (int c = 0; c < smallFrees.length; c++) {
+            smallAllocations[c] += other.smallAllocations[c];
+            smallFrees[c] += other.smallFrees[c];
+            slabBytes[c] += other.slabBytes[c];
+        }
         allocations += other.allocations;
         frees += other.frees;
         remoteFrees += other.remoteFrees;

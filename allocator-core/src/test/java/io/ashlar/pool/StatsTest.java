@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ashlar.memory.HookedSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -47,6 +48,71 @@ class StatsTest {
             assertEquals(1000, stats.remoteFrees());
             assertEquals(0, stats.outstanding());
         }
+    }
+
+    /** Owned shards, stripes, threads that free what is not theirs, and shards that end: counted by hand beside it. */
+    @Test
+    void eachSizeClassIsCounted() throws Exception {
+        long seed = Long.getLong("ashlar.test.seed", System.nanoTime());
+        System.out.println("StatsTest: -Dashlar.test.seed=" + seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        List<SizeClassStats> classes = pool.sizeClassStats();
+        long[] allocations = new long[classes.size()];
+        long[] frees = new long[classes.size()];
+        List<Block> blocks = new ArrayList<>();
+        List<Integer> kinds = new ArrayList<>();
+        OwnedShard<Block> shard = pool.openShard(Runnable::run);
+        for (int step = 0; step < 20_000; step++) {
+            if (step % 2_000 == 1_999) {
+                shard.retire();
+                shard = pool.openShard(Runnable::run);
+            }
+            if (blocks.isEmpty() || random.nextInt(100) < 52) {
+                int kind = random.nextInt(pool.largestSlabBlock() < 2000 ? 8 : 20);
+                int size = classes.get(kind).blockBytes() - random.nextInt(8);
+                blocks.add(random.nextBoolean() ? Block.allocate(shard, size) : Block.allocate(pool, size));
+                kinds.add(kind);
+                allocations[kind]++;
+            } else {
+                int at = random.nextInt(blocks.size());
+                Block block = blocks.remove(at);
+                frees[kinds.remove(at)]++;
+                if (step % 100 == 0) {
+                    Daemon.run(block::release);
+                } else {
+                    block.release();
+                }
+            }
+            if (step % 500 == 0) {
+                assertCounts(allocations, frees);
+            }
+        }
+        while (!blocks.isEmpty()) {
+            frees[kinds.remove(0)]++;
+            blocks.remove(0).release();
+        }
+        assertCounts(allocations, frees);
+        shard.retire();
+        pool.trim();
+        for (SizeClassStats each : pool.sizeClassStats()) {
+            assertEquals(0, each.slabBytes(), each::toString);
+            assertEquals(0, each.occupancy());
+        }
+    }
+
+    private void assertCounts(long[] allocations, long[] frees) {
+        List<SizeClassStats> found = pool.sizeClassStats();
+        PoolStats whole = pool.stats();
+        long slabBytes = 0;
+        for (int c = 0; c < allocations.length; c++) {
+            SizeClassStats each = found.get(c);
+            assertEquals(allocations[c], each.allocations(), each::toString);
+            assertEquals(frees[c], each.frees(), each::toString);
+            assertTrue(each.slabBytes() >= each.outstanding() * each.blockBytes(), each::toString);
+            assertTrue(each.occupancy() <= 1 && (each.occupancy() > 0) == (each.outstanding() > 0), each::toString);
+            slabBytes += each.slabBytes();
+        }
+        assertTrue(slabBytes <= whole.reservedBytes(), () -> whole.toString());
     }
 
     /** An owner allocates, another thread frees, and a third scrapes as fast as it can. */

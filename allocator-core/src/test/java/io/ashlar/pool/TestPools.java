@@ -38,6 +38,9 @@ final class TestPools {
         assertAllReturned(pool);
         assertEquals(0, pool.stats().ownedShards(), "owned shards");
         assertEquals(0, source.reserved(), "bytes that did not go back to the source");
+        for (SizeClassStats each : pool.sizeClassStats()) {
+            assertEquals(0, each.slabBytes(), each::toString);
+        }
     }
 
     private static void assertAllReturned(MemoryPool<?> pool) {
@@ -46,5 +49,8 @@ final class TestPools {
         assertEquals(0, stats.outstanding(), "a test left blocks behind");
         assertEquals(0, stats.usedBytes(), "used bytes");
         assertEquals(0, stats.requestedBytes(), "requested bytes");
+        for (SizeClassStats each : pool.sizeClassStats()) {
+            assertEquals(0, each.outstanding(), each::toString);
+        }
     }
 }
