@@ -5,6 +5,7 @@ import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.memory.MemorySource;
 import io.ashlar.pool.MemoryPool;
 import io.ashlar.pool.PoolStats;
+import io.ashlar.pool.SizeClassStats;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.AbstractByteBufAllocator;
@@ -14,6 +15,7 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.ChannelOption;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.internal.PlatformDependent;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,6 +120,15 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
      */
     public PoolStats stats() {
         return direct.memory().stats();
+    }
+
+    /**
+     * The figures of direct buffers by size class, of all that lie in slabs. Cost: O(shards × size classes), no lock on any allocation path.
+     *
+     * @return the figures, the smallest class first
+     */
+    public List<SizeClassStats> sizeClassStats() {
+        return direct.memory().sizeClassStats();
     }
 
     /**
