@@ -249,6 +249,16 @@ public final class MemoryPool<V> implements AutoCloseable {
         return all;
     }
 
+    /**
+     * All figures as a text for people, one per line: {@link #stats()} and, of the size classes that have slabs, {@link
+     * #sizeClassStats()}.
+     *
+     * @return the text; about one moment, and its lines about two
+     */
+    public String dump() {
+        return PoolDump.of(stats(), sizeClassStats());
+    }
+
     private Totals totals() {
         retireDead();
         regions.retryStuck();

@@ -50,6 +50,27 @@ class StatsTest {
         }
     }
 
+    @Test
+    void aDumpIsForPeople() {
+        Block small = Block.allocate(pool, 200);
+        Block large = Block.allocate(pool, 40_000);
+        String dump = pool.dump();
+        small.release();
+        large.release();
+        assertEquals("""
+                pool pool of hooked memory
+                |- limit
+                |- reserved      128 KiB in 2 regions
+                |- used         64.2 KiB
+                |- requested    39.3 KiB
+                |- outstanding 2 blocks: 2 allocations, 0 frees (0 by other threads), 0 failures
+                |- shards owned by threads: 0
+                |- slabs         4.0 KiB, of which 224 B are out
+                |  |-    224 B          1 out,   4.0 KiB,   5 % out
+                `- large blocks: 1 out, 64.0 KiB
+                """, dump.replaceAll("limit .*", "limit").replace(System.lineSeparator(), "\n"));
+    }
+
     /** Owned shards, stripes, threads that free what is not theirs, and shards that end: counted by hand beside it. */
     @Test
     void eachSizeClassIsCounted() throws Exception {

@@ -142,6 +142,24 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     }
 
     /**
+     * Gives back what is idle: empty slabs, large blocks that event loops keep, empty regions. See {@link MemoryPool#trim()}; not for the path
+     * of a request.
+     */
+    public void trim() {
+        direct.memory().trim();
+        heap.memory().trim();
+    }
+
+    /**
+     * All figures as a text for people, of direct buffers and of heap buffers: {@link MemoryPool#dump()}.
+     *
+     * @return the text
+     */
+    public String dump() {
+        return direct.memory().dump() + heap.memory().dump();
+    }
+
+    /**
      * Netty's own two figures. Used direct memory is the bytes of the regions held from the OS
      * ({@link PoolStats#reservedBytes()}), used heap memory the bytes of the arrays held for heap buffers, pooled or not.
      *

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import java.util.List;
+import java.util.Locale;
+
+/** The figures of a pool as a text for people. */
+final class PoolDump {
+
+    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
+
+    private final StringBuilder text = new StringBuilder();
+
+    private PoolDump() {}
+
+    static String of(PoolStats stats, List<SizeClassStats> classes) {
+        PoolDump dump = new PoolDump();
+        dump.line("pool %s of %s memory%s", stats.name(), stats.source(), stats.closed() ? ", closed" : "");
+        dump.line("|- limit      %10s", bytes(stats.limitBytes()));
+        dump.line("|- reserved   %10s in %,d regions", bytes(stats.reservedBytes()), stats.regions());
+        dump.line("|- used       %10s", bytes(stats.usedBytes()));
+        dump.line("|- requested  %10s", bytes(stats.requestedBytes()));
+        dump.line(
+                "|- outstanding %,d blocks: %,d allocations, %,d frees (%,d by other threads), %,d failures",
+                stats.outstanding(), stats.allocations(), stats.frees(), stats.remoteFrees(), stats.failures());
+        dump.line("|- shards owned by threads: %,d", stats.ownedShards());
+        dump.slabs(stats, classes);
+        return dump.text.toString();
+    }
+
+    private void slabs(PoolStats stats, List<SizeClassStats> classes) {
+        long slabBytes = 0;
+        long small = 0;
+        long smallBytes = 0;
+        for (SizeClassStats each : classes) {
+            slabBytes += each.slabBytes();
+            small += each.outstanding();
+            smallBytes += each.outstanding() * each.blockBytes();
+        }
+        line("|- slabs      %10s, of which %s are out", bytes(slabBytes), bytes(smallBytes));
+        for (SizeClassStats each : classes) {
+            if (each.slabBytes() > 0) {
+                line(
+                        "|  |- %6d B  %,9d out, %9s, %3.0f %% out",
+                        each.blockBytes(), each.outstanding(), bytes(each.slabBytes()), 100 * each.occupancy());
+            }
+        }
+        line(
+                "`- large blocks: %,d out, %s",
+                Math.max(0, stats.outstanding() - small), bytes(Math.max(0, stats.usedBytes() - smallBytes)));
+    }
+
+    private void line(String format, Object... values) {
+        text.append(String.format(Locale.ROOT, format, values)).append(System.lineSeparator());
+    }
+
+    /** With three digits, and the unit that makes them so. */
+    private static String bytes(long bytes) {
+        double value = bytes;
+        int unit = 0;
+        while (value >= 1000 && unit < UNITS.length - 1) {
+            value /= 1024;
+            unit++;
+        }
+        return String.format(Locale.ROOT, unit == 0 || value >= 100 ? "%.0f %s" : "%.1f %s", value, UNITS[unit]);
+    }
+}

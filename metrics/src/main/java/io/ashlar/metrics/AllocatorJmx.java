@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.metrics;
+
+import io.ashlar.netty.AshlarByteBufAllocator;
+import java.lang.management.ManagementFactory;
+import javax.management.InstanceAlreadyExistsException;
+import javax.management.InstanceNotFoundException;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+
+/**
+ * Shows an allocator in JMX, for JConsole and the like, until it is closed.
+ *
+ * <p><b>Thread safety.</b> All methods may be called from any thread.
+ */
+public final class AllocatorJmx implements AutoCloseable {
+
+    private final MBeanServer server;
+    private final ObjectName name;
+
+    /**
+     * Shows an allocator in the platform's MBean server.
+     *
+     * @param allocator the allocator
+     * @throws IllegalStateException if another of the same name is shown there already
+     */
+    public AllocatorJmx(AshlarByteBufAllocator allocator) {
+        this(allocator, ManagementFactory.getPlatformMBeanServer());
+    }
+
+    /**
+     * Shows an allocator in an MBean server.
+     *
+     * @param allocator the allocator
+     * @param server where
+     * @throws IllegalStateException if another of the same name is shown there already
+     */
+    public AllocatorJmx(AshlarByteBufAllocator allocator, MBeanServer server) {
+        this.server = server;
+        try {
+            name = new ObjectName("io.ashlar:type=Allocator,name=" + ObjectName.quote(allocator.name()));
+            server.registerMBean(new Bean(allocator), name);
+        } catch (InstanceAlreadyExistsException e) {
+            throw new IllegalStateException(
+                    "an allocator with name=" + allocator.name()
+                            + " is shown in JMX already: give each its own name, and close what is shown no more",
+                    e);
+        } catch (JMException e) {
+            throw new IllegalStateException("allocator with name=" + allocator.name() + " cannot be shown in JMX", e);
+        }
+    }
+
+    /**
+     * Under which name it is shown.
+     *
+     * @return the name
+     */
+    public ObjectName objectName() {
+        return name;
+    }
+
+    /** Shows it no more; the allocator is not closed. Calls after the first do nothing. */
+    @Override
+    public void close() {
+        try {
+            server.unregisterMBean(name);
+        } catch (InstanceNotFoundException closedBefore) {
+            // as it should be
+        } catch (JMException e) {
+            throw new IllegalStateException(name + " stays in JMX", e);
+        }
+    }
+
+    private record Bean(AshlarByteBufAllocator allocator) implements AllocatorMXBean {
+
+        @Override
+        public String getName() {
+            return allocator.name();
+        }
+
+        @Override
+        public long getRequestedBytes() {
+            return allocator.stats().requestedBytes();
+        }
+
+        @Override
+        public long getUsedBytes() {
+            return allocator.stats().usedBytes();
+        }
+
+        @Override
+        public long getReservedBytes() {
+            return allocator.stats().reservedBytes();
+        }
+
+        @Override
+        public long getLimitBytes() {
+            return allocator.stats().limitBytes();
+        }
+
+        @Override
+        public long getOutstanding() {
+            return allocator.stats().outstanding();
+        }
+
+        @Override
+        public long getFailures() {
+            return allocator.stats().failures();
+        }
+
+        @Override
+        public void trim() {
+            allocator.trim();
+        }
+
+        @Override
+        public String dump() {
+            return allocator.dump();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ashlar.netty.AshlarByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import java.lang.management.ManagementFactory;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class AllocatorJmxTest {
+
+    private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+    private final AshlarByteBufAllocator allocator = AshlarByteBufAllocator.builder()
+            .name("edge, \"eu\": *?")
+            .limit(64 << 20)
+            .build();
+
+    @AfterEach
+    void closeAllocator() {
+        allocator.close();
+    }
+
+    @Test
+    void figuresAndOperationsAreThere() throws Exception {
+        ByteBuf buf = allocator.directBuffer(1000);
+        ObjectName name;
+        try (AllocatorJmx jmx = new AllocatorJmx(allocator)) {
+            name = jmx.objectName();
+            assertEquals("edge, \"eu\": *?", server.getAttribute(name, "Name"));
+            assertEquals(1000L, server.getAttribute(name, "RequestedBytes"));
+            assertEquals(1024L, server.getAttribute(name, "UsedBytes"));
+            assertEquals(allocator.stats().reservedBytes(), server.getAttribute(name, "ReservedBytes"));
+            assertEquals(64L << 20, server.getAttribute(name, "LimitBytes"));
+            assertEquals(1L, server.getAttribute(name, "Outstanding"));
+            assertEquals(0L, server.getAttribute(name, "Failures"));
+            String dump = (String) server.invoke(name, "dump", new Object[0], new String[0]);
+            assertTrue(dump.contains("1024 B          1 out"), dump);
+            buf.release();
+            long before = slabBytes();
+            server.invoke(name, "trim", new Object[0], new String[0]);
+            assertTrue(before > 0);
+            assertEquals(0, slabBytes());
+        }
+        assertFalse(server.isRegistered(name));
+    }
+
+    private long slabBytes() {
+        return allocator.sizeClassStats().stream()
+                .mapToLong(each -> each.slabBytes())
+                .sum();
+    }
+
+    @Test
+    void twoOfOneNameAreRefused() {
+        AllocatorJmx first = new AllocatorJmx(allocator);
+        IllegalStateException refused =
+                assertThrows(IllegalStateException.class, () -> new AllocatorJmx(allocator, server));
+        assertTrue(refused.getMessage().contains("name=edge, \"eu\""), refused.getMessage());
+        assertTrue(server.isRegistered(first.objectName()));
+        first.close();
+        first.close();
+        new AllocatorJmx(allocator).close();
+    }
+}
