@@ -204,15 +204,26 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
         waits.increment();
         long start = System.nanoTime();
         try {
+            boolean lacksMemory = false;
             for (long looks = 1; ; looks++) {
                 long left = nanos - (System.nanoTime() - start);
                 if (left <= 0) {
                     return allocateOrFail();
                 }
-                if (permits != null && !permits.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+                OffHeapObject object;
+                if (permits == null || lacksMemory) {
+                    object = tryAllocateBeforePermit(looks % LOOKS_PER_RECLAIM == 0);
+                    lacksMemory = object == null || permits == null || permits.tryAcquire();
+                    if (!lacksMemory) {
+                        object.giveBackUnused();
+                        continue;
+                    }
+                } else if (permits.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+                    object = tryAllocateHoldingPermit(false);
+                    lacksMemory = true;
+                } else {
                     throw noneLeft(nanos);
                 }
-                OffHeapObject object = tryAllocateHoldingPermit(looks % LOOKS_PER_RECLAIM == 0);
                 if (object != null) {
                     return object;
                 }
@@ -221,6 +232,19 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
             }
         } finally {
             waitNanos.add(System.nanoTime() - start);
+        }
+    }
+
+    /** So that who waits for memory has no permit that somebody else could use: objects may be free in his shard. */
+    private @Nullable OffHeapObject tryAllocateBeforePermit(boolean reclaim) {
+        checkOpen();
+        if (!reclaim) {
+            return tryAllocate();
+        }
+        try {
+            return allocate();
+        } catch (AllocationException e) {
+            return null;
         }
     }
 
@@ -247,7 +271,7 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
         return permits == null || permits.tryAcquire() ? tryAllocateHoldingPermit(reclaim) : null;
     }
 
-    /** Gives the permit back if it returns null, so that who waits for memory keeps nobody from an object that is free elsewhere. */
+    /** Gives the permit back if it returns null. */
     private @Nullable OffHeapObject tryAllocateHoldingPermit(boolean reclaim) {
         OffHeapObject object = null;
         try {
@@ -287,7 +311,8 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
 
     private @Nullable OffHeapObject tryAllocate() {
         OwnedShard<OffHeapObject> shard = shards == null ? null : shards.ofCurrentThread(memory);
-        return shard != null ? shard.tryAllocate(schema.bytes()) : memory.tryAllocate(schema.bytes());
+        OffHeapObject object = shard == null ? null : shard.tryAllocate(schema.bytes());
+        return object != null ? object : memory.tryAllocate(schema.bytes());
     }
 
     private void giveBackPermit() {
@@ -326,7 +351,7 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
     }
 
     /**
-     * The pool's figures. O(shards), without a lock that an event loop could have to wait for.
+     * The pool's figures. O(shards × size classes), without a lock that an event loop could have to wait for.
      *
      * @return the figures of about this moment
      */

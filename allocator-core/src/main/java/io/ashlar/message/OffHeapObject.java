@@ -164,6 +164,11 @@ public abstract class OffHeapObject implements AutoCloseable {
         giveBack();
     }
 
+    /** It was not handed out after all. */
+    final void giveBackUnused() {
+        run.free(this, index, schema.bytes());
+    }
+
     private void giveBack() {
         run.free(this, index, schema.bytes());
         if (permits != null) {

@@ -29,12 +29,12 @@ final class LargeCounters extends PaddedCounters {
         add(FREES, 1);
     }
 
-    /** Blocks of another shard. */
-    void freedRemotely(int blocks, int blockBytes, int requestedBytes) {
+    /** A block of another shard. */
+    void freedRemotely(int blockBytes, int requestedBytes) {
         add(REQUESTED_FREED, requestedBytes);
         add(USED_FREED, blockBytes);
-        add(REMOTE_FREES, blocks);
-        add(FREES, blocks);
+        add(REMOTE_FREES, 1);
+        add(FREES, 1);
     }
 
     void resized(int requestedDelta) {

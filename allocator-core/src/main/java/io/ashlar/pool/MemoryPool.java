@@ -428,12 +428,12 @@ public final class MemoryPool<V> implements AutoCloseable {
     }
 
     /** The same for large blocks. */
-    void remoteFreedLarge(int blocks, int blockBytes, int requested) {
+    void remoteFreedLarge(int blockBytes, int requested) {
         OwnedShard<V> mine = shardOfCaller();
         if (mine != null) {
-            mine.counters.freedRemotely(blocks, blockBytes, requested);
+            mine.counters.freedRemotely(blockBytes, requested);
         } else {
-            counters.freedLarge(blocks, blockBytes, requested);
+            counters.freedLarge(blockBytes, requested);
         }
     }
 

@@ -29,10 +29,10 @@ final class PoolCounters {
         frees[sizeClass].add(blocks);
     }
 
-    void freedLarge(int blocks, int blockBytes, int requestedBytes) {
+    void freedLarge(int blockBytes, int requestedBytes) {
         requestedFreed.add(requestedBytes);
         largeUsedFreed.add(blockBytes);
-        largeFrees.add(blocks);
+        largeFrees.increment();
     }
 
     /** A block was resized by somebody who does not own its shard. */

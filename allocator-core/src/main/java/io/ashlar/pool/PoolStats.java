@@ -14,7 +14,7 @@ package io.ashlar.pool;
  * @param outstanding the blocks that are handed out and not yet freed
  * @param allocations the blocks that were ever handed out
  * @param frees the blocks that were ever freed
- * @param remoteFrees those of them that were left to the owner of their shard by another thread; of a stripe, by another
+ * @param remoteFrees those of them by another thread than the owner of their shard; of a stripe, by another
  *     than the one that used it last
  * @param failures the requests that were refused for want of memory
  * @param sourceFallbacks the regions that came from a substitute of the configured kind of memory

@@ -125,7 +125,11 @@ abstract class Shard<V> {
         if (pool.isClosed()) {
             return false;
         }
-        return thread == Thread.currentThread() ? tryKeep(run, requested) : tryLeave(run, requested);
+        if (thread == Thread.currentThread()) {
+            return tryKeep(run, requested);
+        }
+        leave(run, requested);
+        return true;
     }
 
     private boolean tryKeep(LargeRun<V> run, int requested) {
@@ -137,15 +141,11 @@ abstract class Shard<V> {
         return true;
     }
 
-    private boolean tryLeave(LargeRun<V> run, int requested) {
-        int bytes = run.bytes();
-        // Before the block may be handed out again.
-        pool.remoteFreedLarge(1, bytes, requested);
+    private void leave(LargeRun<V> run, int requested) {
+        pool.remoteFreedLarge(run.bytes(), requested); // before the block may be handed out again
         if (remoteLarge.push(run.place(), pool.largeCacheBytes() / LARGE_LEFT_PART >>> 10) == RemoteQueue.REFUSED) {
-            pool.remoteFreedLarge(-1, -bytes, -requested);
-            return false;
+            pool.large().giveBack(run);
         }
-        return true;
     }
 
     /** Gives back the large blocks that others have left for the owner; called by anybody. They belong to nobody. */

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shortage<V> {
 
+    private static final int MORE_LOOKS = 3;
+
     private final MemoryPool<V> pool;
     private final LargeBlocks<V> large;
     private final Regions regions;
@@ -53,6 +55,11 @@ final class Shortage<V> {
     /** The last place to look, or the end. */
     V takeFromStripes(int sizeClass, int size) {
         V view = tryTakeFromStripes(sizeClass, size);
+        for (int i = 0; i < MORE_LOOKS && view == null; i++) {
+            Thread.yield(); // what is freed behind the one who looks, or is on its way to its stripe, is found next
+            // time
+            view = tryTakeFromStripes(sizeClass, size);
+        }
         if (view == null && pool.isClosed()) {
             throw pool.closedException();
         }
@@ -69,10 +76,7 @@ final class Shortage<V> {
      */
     @Nullable
     V tryTakeFromStripes(int sizeClass, int size) {
-        boolean holdsStripe = false;
-        for (Stripe<V> stripe : stripes) {
-            holdsStripe |= stripe.isInForeignCodeOfCaller();
-        }
+        boolean holdsStripe = callerHoldsStripe();
         for (Stripe<V> stripe : stripes) {
             if (!holdsStripe) {
                 stripe.lock();
@@ -89,6 +93,16 @@ final class Shortage<V> {
             }
         }
         return null;
+    }
+
+    /** Whether it was called by code of others, such as a factory of views, that is called under a stripe's lock. */
+    private boolean callerHoldsStripe() {
+        for (Stripe<V> stripe : stripes) {
+            if (stripe.isInForeignCodeOfCaller()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     LargeRun<V> allocateLarge(@Nullable Shard<V> shard, int size) {
@@ -118,7 +132,7 @@ final class Shortage<V> {
             mine.trim();
         }
         pool.retireDead();
-        boolean holdsStripe = mine != null && mine.thread == null;
+        boolean holdsStripe = callerHoldsStripe();
         for (Stripe<V> stripe : stripes) {
             if (!holdsStripe) {
                 stripe.lock();

@@ -7,7 +7,7 @@ package io.ashlar.pool;
  *
  * <p>The pool calls it once for each block it hands out for the first time, from whatever thread asked for the block.
  * From then on block and view belong together: when the block is freed the pool keeps both, and hands out both again.
- * The pool never calls the view. Whoever allocates puts the view back into its initial state at each hand-out.
+ * It may ask the pool for other blocks, but neither close nor trim it. The pool never calls the view. Whoever allocates puts the view back into its initial state at each hand-out.
  *
  * @param <V> the type of the views
  */

@@ -535,6 +535,45 @@ class ObjectPoolTest {
         }
     }
 
+    /** Those who wait for memory take permits to look, and nobody else is refused because of that. */
+    @Test
+    void whoWaitsForMemoryTakesNobodysCapacity() throws Exception {
+        ObjectPool<Everything> sample = pool(64 << 10);
+        int most = 0;
+        while (sample.tryAcquire() != null) {
+            most++;
+        }
+        sample.close();
+        ObjectPool<Everything> pool = ObjectPool.builder(Everything.LITTLE, Everything::new)
+                .limit(64 << 10)
+                .capacity(most + 1)
+                .build();
+        List<Everything> out = new ArrayList<>();
+        for (int i = 0; i < most; i++) {
+            out.add(pool.acquire());
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        List<Future<Everything>> waiting = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            waiting.add(threads.submit(() -> pool.acquire(60, TimeUnit.SECONDS)));
+        }
+        while (pool.stats().waits() < 3) {
+            Thread.sleep(1);
+        }
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+        while (System.nanoTime() < until) {
+            AllocationException full = assertThrows(AllocationException.class, pool::acquire);
+            assertTrue(full.getMessage().contains("limit=65536"), full.getMessage());
+        }
+        out.forEach(OffHeapObject::release);
+        for (Future<Everything> each : waiting) {
+            each.get(60, TimeUnit.SECONDS).release();
+        }
+        threads.shutdown();
+        pool.close();
+        assertEquals(0, pool.stats().outstanding());
+    }
+
     /** Who waits for memory holds no permit, and has none left over. */
     @Test
     void whoWaitsInVainCostsNothing() throws Exception {

@@ -103,6 +103,37 @@ class ScarceMemoryTest {
         blocks.forEach(Block::release);
     }
 
+    /** Each holds its stripe while its factory asks for more, which has everybody's stripe looked at. */
+    @Test
+    void factoriesThatAskForMoreDoNotWaitForEachOther() throws Exception {
+        pool.close();
+        AtomicReference<MemoryPool<Block>> asked = new AtomicReference<>();
+        pool = newPool(SMALL_REGION, SMALL_REGION, 2, (run, index) -> {
+            Block made = new Block(run, index);
+            if (!run.isLarge()) {
+                assertThrows(AllocationException.class, () -> Block.allocate(asked.get(), 60 * KIB));
+            }
+            return made;
+        });
+        asked.set(pool);
+        Block.allocate(pool, 40 * KIB).release();
+        Block kept = Block.allocate(pool, 8 * KIB);
+        List<Daemon> daemons = new ArrayList<>();
+        for (int t = 0; t < 2; t++) {
+            daemons.add(Daemon.start(() -> {
+                List<Block> blocks = new ArrayList<>();
+                for (int i = 0; i < 500; i++) {
+                    blocks.add(Block.allocate(pool, 16));
+                }
+                blocks.forEach(Block::release);
+            }));
+        }
+        for (Daemon daemon : daemons) {
+            daemon.join();
+        }
+        kept.release();
+    }
+
     @Test
     void whereALongRunDoesNotFitAShortOneDoes() {
         List<Block> small = new ArrayList<>();

@@ -192,6 +192,36 @@ class StatsTest {
         }
     }
 
+    /** More than an owner's queue takes in. */
+    @Test
+    void largeBlocksThatOthersFreeNeverCountBackwards() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicReference<List<Block>> onTheWay = new AtomicReference<>();
+        Daemon owner = Daemon.start(() -> {
+            OwnedShard<Block> shard = pool.openShard(Runnable::run);
+            while (!stop.get()) {
+                if (onTheWay.get() == null) {
+                    onTheWay.set(TestPools.allocate(shard, 20, 60_000));
+                }
+            }
+            shard.retire();
+        });
+        Daemon freer = Daemon.start(() -> {
+            while (!stop.get()) {
+                free(onTheWay);
+            }
+            free(onTheWay);
+        });
+        try {
+            scrape(LARGE_SCRAPES);
+        } finally {
+            stop.set(true);
+            owner.join();
+            freer.join();
+        }
+        free(onTheWay);
+    }
+
     private void scrape(int times) {
         PoolStats last = pool.stats();
         for (int i = 0; i < times; i++) {

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * metrics.bindTo(registry);
  * }</pre>
  *
- * <p><b>Cost.</b> None per allocation. Reading one meter sums the counters of all shards: O(shards).
+ * <p><b>Cost.</b> None per allocation. Reading one meter sums the counters of all shards: O(shards × size classes).
  *
  * <p><b>Reachability.</b> Micrometer itself holds what its gauges watch only weakly. Here the registry keeps the
  * allocator alive from {@link #bindTo(MeterRegistry)} until {@link #close()}, so that no figure turns into {@code NaN}

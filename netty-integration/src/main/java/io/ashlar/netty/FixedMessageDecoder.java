@@ -4,9 +4,11 @@ package io.ashlar.netty;
 import io.ashlar.message.ObjectPool;
 import io.ashlar.message.OffHeapObject;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.ReferenceCountUtil;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -31,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bytes are not checked in any way: a message is what its fields make of them.
  *
- * <p>When it is removed from the pipeline, bytes that are no whole message yet go on to the next handler, as they do with Netty's decoders.
+ * <p>When it is removed from the pipeline, what has come and is no message yet goes on to the next handler at once and in order, as it does with Netty's
+ * decoders.
  *
  * <p><b>Thread safety.</b> One object for one channel.
  *
@@ -55,6 +58,8 @@ public final class FixedMessageDecoder<T extends OffHeapObject & ReferenceCounte
     private boolean removed;
     private boolean failed;
     private boolean reading;
+    /** What is being cut up; null if that has gone on with the rest when this handler was removed. */
+    private @Nullable ByteBuf current;
     /** What came while a message was passed on, from a handler that is asked for more there. */
     private @Nullable Deque<Object> waiting;
 
@@ -84,26 +89,32 @@ public final class FixedMessageDecoder<T extends OffHeapObject & ReferenceCounte
                 if (next instanceof ByteBuf in && (failed || !removed)) {
                     decode(ctx, in);
                 } else {
+                    passedOn = true;
                     ctx.fireChannelRead(next);
                 }
             }
         } finally {
             reading = false;
+            while (waiting != null && !waiting.isEmpty()) { // an error has come in between
+                ReferenceCountUtil.safeRelease(waiting.poll());
+            }
         }
     }
 
     private void decode(ChannelHandlerContext ctx, ByteBuf in) {
+        current = in;
         try {
-            while (in.isReadable() && !failed && !removed) {
+            while (current == in && in.isReadable() && !failed) {
                 take(ctx, in);
             }
         } catch (Throwable e) {
             fail(ctx, e);
         }
-        if (removed && !failed && in.isReadable()) {
-            ctx.fireChannelRead(in);
-        } else {
-            in.release();
+        if (current == in) {
+            current = null;
+            if (in.refCnt() > 0) { // or somebody has released it too early, and that was the failure
+                in.release();
+            }
         }
     }
 
@@ -186,10 +197,36 @@ public final class FixedMessageDecoder<T extends OffHeapObject & ReferenceCounte
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         removed = true;
+        if (failed) {
+            return;
+        }
+        ByteBuf rest = Unpooled.EMPTY_BUFFER;
         T message = partial;
         if (message != null) {
             partial = null;
-            ctx.fireChannelRead(Messages.asByteBuf(message).writerIndex(filled));
+            rest = Messages.asByteBuf(message).writerIndex(filled);
+        }
+        if (current != null) {
+            rest = Unpooled.wrappedBuffer(rest, current);
+            current = null;
+        }
+        // As few pieces as possible: whoever gets one may ask for more, which does not pass through here any more.
+        while (waiting != null && !waiting.isEmpty()) {
+            Object next = waiting.poll();
+            if (next instanceof ByteBuf in) {
+                rest = Unpooled.wrappedBuffer(rest, in);
+            } else {
+                passOn(ctx, rest);
+                ctx.fireChannelRead(next);
+                rest = Unpooled.EMPTY_BUFFER;
+            }
+        }
+        passOn(ctx, rest);
+    }
+
+    private static void passOn(ChannelHandlerContext ctx, ByteBuf rest) {
+        if (rest.isReadable()) {
+            ctx.fireChannelRead(rest);
             ctx.fireChannelReadComplete();
         }
     }

@@ -26,6 +26,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.local.LocalChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.flow.FlowControlHandler;
+import io.netty.util.IllegalReferenceCountException;
 import java.io.EOFException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
@@ -252,10 +253,11 @@ class FixedMessageCodecTest {
         channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext ctx, Object msg) {
-                if (msg instanceof Tick tick && tick.number() == 2) {
+                boolean last = msg instanceof Tick tick && tick.number() == 2;
+                ctx.fireChannelRead(msg);
+                if (last) {
                     ctx.pipeline().remove(decoder);
                 }
-                ctx.fireChannelRead(msg);
             }
         });
         channel.writeInbound(bytes(1, 2, 3).writeByte(9));
@@ -311,6 +313,67 @@ class FixedMessageCodecTest {
         }
         assertEquals(expected, seen);
         nested.finishAndReleaseAll();
+    }
+
+    /** As when a message says that another protocol follows: what has come goes on in order, before what is asked for next. */
+    @Test
+    void whatWaitsGoesOnInOrderWhenAMessageRemovesTheDecoder() {
+        FixedMessageDecoder<Tick> removed = new FixedMessageDecoder<>(pool);
+        List<String> seen = new ArrayList<>();
+        EmbeddedChannel upgraded =
+                new EmbeddedChannel(new FlowControlHandler(), removed, new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+                        if (msg instanceof Tick tick) {
+                            seen.add("tick " + tick.number());
+                            tick.release();
+                            ctx.read(); // waits behind the message
+                            ctx.pipeline().remove(removed);
+                        } else if (msg instanceof ByteBuf rest) {
+                            seen.add(rest.readableBytes() + " bytes from " + rest.getLongLE(rest.readerIndex()));
+                            rest.release();
+                        }
+                        ctx.read();
+                    }
+                });
+        upgraded.config().setAutoRead(false);
+        upgraded.pipeline().fireChannelRead(bytes(1, 2));
+        upgraded.pipeline().fireChannelRead(bytes(3, 4));
+        upgraded.pipeline().fireChannelRead(bytes(5));
+        upgraded.pipeline().fireChannelReadComplete();
+        for (int i = 0; i < 10; i++) {
+            upgraded.read();
+        }
+        assertEquals(List.of("tick 1", "39 bytes from 2", "13 bytes from 5"), seen);
+        upgraded.finishAndReleaseAll();
+    }
+
+    @Test
+    void aDeadBufferLosesNoOther() {
+        List<ByteBuf> nested = new ArrayList<>(List.of(bytes(2), bytes(3)));
+        ByteBuf second = nested.get(1);
+        List<Throwable> told = new ArrayList<>();
+        nested.get(0).release();
+        EmbeddedChannel broken =
+                new EmbeddedChannel(new FixedMessageDecoder<>(pool), new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+                        ((Tick) msg).release();
+                        while (!nested.isEmpty()) {
+                            ctx.pipeline().fireChannelRead(nested.remove(0));
+                        }
+                    }
+
+                    @Override
+                    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                        told.add(cause);
+                    }
+                });
+        broken.pipeline().fireChannelRead(bytes(1));
+        assertEquals(0, second.refCnt());
+        assertInstanceOf(IllegalReferenceCountException.class, told.get(0));
+        assertFalse(broken.isOpen());
+        broken.finishAndReleaseAll();
     }
 
     /** Whatever a pool throws: no later byte may be taken for the start of a message. */
@@ -384,6 +447,9 @@ class FixedMessageCodecTest {
         byHand.writeInbound(Unpooled.EMPTY_BUFFER);
         assertEquals(1, reads[0], "nothing has come");
         reads[0] = 0;
+        byHand.writeInbound("text");
+        assertEquals(0, reads[0], "something has come");
+        byHand.readInbound();
         ByteBuf in = bytes(1, 2, 3);
         byHand.writeInbound(in.readRetainedSlice(5));
         assertEquals(1, reads[0]);
