@@ -23,11 +23,15 @@ import java.util.concurrent.TimeUnit;
 /** The gateway on the loopback address: one event loop, which has all connections and the book. */
 final class GatewayServer implements AutoCloseable {
 
+    /** For the orders that rest, and for the fills that are on their way; bytes. */
+    private static final int MEMORY = 8 << 20;
+
     private final AshlarByteBufAllocator allocator =
             AshlarByteBufAllocator.builder().name("gateway").limit(64L << 20).build();
     private final ObjectPool<Order> orders = Messages.poolBuilder(Order.SCHEMA, Order::new)
             .name("orders")
-            .limit(64L << 20)
+            .source(LastingMemory.of(MEMORY))
+            .limit(MEMORY)
             .build();
     private final ObjectPool<Fill> fills;
     private final Book book = new Book();
@@ -38,13 +42,14 @@ final class GatewayServer implements AutoCloseable {
     private final Channel listener;
 
     GatewayServer() {
-        this(64L << 20);
+        this(MEMORY);
     }
 
     /** With a limit of the bytes of the fills that traders have not read. */
-    GatewayServer(long fillsLimit) {
+    GatewayServer(int fillsLimit) {
         fills = Messages.poolBuilder(Fill.SCHEMA, Fill::new)
                 .name("fills")
+                .source(LastingMemory.of(fillsLimit))
                 .limit(fillsLimit)
                 .build();
         ServerBootstrap bootstrap = new ServerBootstrap()

@@ -28,6 +28,8 @@ final class Session implements AutoCloseable {
 
     private static final long MOST_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int DIGITS = 3;
+    /** For the orders, and for the fills; bytes. */
+    private static final int MEMORY = 4 << 20;
     /** How many orders of each trader are unanswered at a time. */
     static final int WINDOW = 256;
 
@@ -35,11 +37,13 @@ final class Session implements AutoCloseable {
             AshlarByteBufAllocator.builder().name("traders").limit(64L << 20).build();
     private final ObjectPool<Order> orders = Messages.poolBuilder(Order.SCHEMA, Order::new)
             .name("orders to send")
-            .limit(64L << 20)
+            .source(LastingMemory.of(MEMORY))
+            .limit(MEMORY)
             .build();
     private final ObjectPool<Fill> fills = Messages.poolBuilder(Fill.SCHEMA, Fill::new)
             .name("fills to read")
-            .limit(64L << 20)
+            .source(LastingMemory.of(MEMORY))
+            .limit(MEMORY)
             .build();
     private final LoopThreads threads = new LoopThreads("traders");
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, threads, NioIoHandler.newFactory());
