@@ -138,6 +138,22 @@ class GatewayTest {
         }
     }
 
+    @Test
+    void whoWaitsIsToldWhenSomebodyElseTakesHisOrder() throws Exception {
+        try (GatewayServer server = new GatewayServer();
+                Socket waits = new Socket("127.0.0.1", server.address().getPort());
+                Socket comes = new Socket("127.0.0.1", server.address().getPort())) {
+            waits.setSoTimeout(30_000);
+            waits.getOutputStream().write(sealed(0, Side.SELL, 5, 10));
+            waits.getInputStream().readNBytes(Fill.SCHEMA.bytes());
+            comes.getOutputStream().write(sealed(0, Side.BUY, 5, 4));
+            byte[] fill = waits.getInputStream().readNBytes(Fill.SCHEMA.bytes());
+            ByteBuffer bytes = ByteBuffer.wrap(fill).order(Fill.SCHEMA.order());
+            assertEquals(4, bytes.getInt(Fill.SCHEMA.intField("quantity").offset()));
+            assertEquals(6, bytes.getInt(Fill.SCHEMA.intField("open").offset()));
+        }
+    }
+
     /** He sends orders for ever: what he does not read stays bounded, and nobody else is harmed. */
     @Test
     void aTraderWhoReadsNothingIsNotReadFrom() throws Exception {
