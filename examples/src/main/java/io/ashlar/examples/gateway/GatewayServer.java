@@ -108,7 +108,9 @@ final class GatewayServer implements AutoCloseable {
 
     @Override
     public void close() {
-        loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        // Quiet for a moment before it ends, so that the handlers hear that their connections are closed, and release
+        // what they have.
+        loop.shutdownGracefully(50, 5_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
         threads.join();
         orders.close();
         fills.close();
