@@ -15,10 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class LimitedMemorySource implements MemorySource {
 
+    private static final long REFUSED = -1;
+
     private final MemorySource source;
     private final long ceiling;
     // Synchronization: atomic. Raised by compare-and-set, so that the sum is checked and taken in one step.
     private final AtomicLong reserved = new AtomicLong();
+    // Synchronization: atomic; never falls.
+    private final AtomicLong peak = new AtomicLong();
 
     LimitedMemorySource(MemorySource source, long bytes) {
         Objects.requireNonNull(source, "source");
@@ -38,7 +42,8 @@ final class LimitedMemorySource implements MemorySource {
     @Override
     public @Nullable MemoryRegion tryAcquire(Layout layout) {
         int size = CountedMemorySource.sizeOf(layout);
-        if (!tryReserve(size)) {
+        long sum = tryReserve(size);
+        if (sum == REFUSED) {
             return null;
         }
         MemoryRegion region = null;
@@ -49,18 +54,23 @@ final class LimitedMemorySource implements MemorySource {
                 reserved.addAndGet(-size);
             }
         }
-        return region == null ? null : new LimitedRegion(region, size, reserved);
+        if (region == null) {
+            return null;
+        }
+        peak.accumulateAndGet(sum, Math::max);
+        return new LimitedRegion(region, size, reserved);
     }
 
-    private boolean tryReserve(int size) {
+    /** Returns what is reserved with it, or {@link #REFUSED}. */
+    private long tryReserve(int size) {
         long before;
         do {
             before = reserved.get();
             if (size > ceiling - before) {
-                return false;
+                return REFUSED;
             }
         } while (!reserved.compareAndSet(before, before + size));
-        return true;
+        return before + size;
     }
 
     @Override
@@ -71,6 +81,11 @@ final class LimitedMemorySource implements MemorySource {
     @Override
     public long reserved() {
         return reserved.get();
+    }
+
+    @Override
+    public long peak() {
+        return peak.get();
     }
 
     @Override

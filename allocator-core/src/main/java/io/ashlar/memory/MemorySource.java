@@ -72,6 +72,15 @@ public interface MemorySource {
     long reserved();
 
     /**
+     * The most bytes that {@link #reserved()} has been so far.
+     *
+     * @return bytes; of a source that keeps no account of it, {@link #reserved()}
+     */
+    default long peak() {
+        return reserved();
+    }
+
+    /**
      * How many regions had to come from a substitute of the kind of memory that was configured.
      *
      * @return a count, never falling

@@ -65,21 +65,42 @@ final class Bin<V> {
     /** Hands out a block. O(1), unless a new slab is needed. */
     @Nullable
     V tryAllocate(int size) {
+        if ((allocations & Sampler.SMALL_INTERVAL - 1) == 0
+                && shard.pool.sampler().isOn()) {
+            return tryAllocateWatched(size);
+        }
         SlabRun<V> run = current;
         V view = run == null ? null : run.tryTake();
         if (view == null) {
-            view = tryAllocateFromNext();
+            run = next();
+            view = run == null ? null : run.tryTake();
             if (view == null) {
                 return null;
             }
         }
-        ALLOCATIONS.setOpaque(this, allocations + 1);
-        REQUESTED_ALLOCATED.setOpaque(this, requestedAllocated + size);
+        countAllocation(size);
         return view;
     }
 
+    private @Nullable V tryAllocateWatched(int size) {
+        SlabRun<V> run = current;
+        if (run == null || !run.hasFree()) {
+            run = next();
+        }
+        V view = run == null ? null : run.tryTakeWatched(size);
+        if (view != null) {
+            countAllocation(size);
+        }
+        return view;
+    }
+
+    private void countAllocation(int size) {
+        ALLOCATIONS.setOpaque(this, allocations + 1);
+        REQUESTED_ALLOCATED.setOpaque(this, requestedAllocated + size);
+    }
+
     /** The current slab is full, or there is none: collect what others freed, else take another slab, else a new one. */
-    private @Nullable V tryAllocateFromNext() {
+    private @Nullable SlabRun<V> next() {
         if (shard.isStopped() || shard.pool.isClosed()) {
             return null;
         }
@@ -94,7 +115,7 @@ final class Bin<V> {
             }
             current = run;
         }
-        return run == null ? null : run.tryTake();
+        return run;
     }
 
     private @Nullable SlabRun<V> newRun() {

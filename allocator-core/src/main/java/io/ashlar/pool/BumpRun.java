@@ -146,6 +146,9 @@ public final class BumpRun<V> extends Run<V> {
         }
         blockIndex = newBlockIndex;
         bind(newBlockRun.region(), newBlockRun.blockOffset(newBlockIndex), available);
+        if (newBlockRun.isLarge()) {
+            region().mark(offset(), available, RegionStats.Kind.BUMP);
+        }
         bytesRequested = bytes;
         limit = bytes & -ALIGN;
     }
@@ -226,6 +229,9 @@ public final class BumpRun<V> extends Run<V> {
         V freed = block;
         Run<V> from = blockRun;
         assert freed != null && from != null;
+        if (from.isLarge()) {
+            region().mark(offset(), from.blockSize(blockIndex), RegionStats.Kind.LARGE);
+        }
         from.free(freed, blockIndex, bytesRequested);
     }
 

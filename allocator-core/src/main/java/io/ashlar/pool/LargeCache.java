@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.pool;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +13,25 @@ import org.jspecify.annotations.Nullable;
  *   law: bytes == sum of the lengths of all runs kept  &lt;=  limit
  * </pre>
  *
- * <p>Synchronization: used by the owner of the shard only.
+ * <p>Synchronization: used by the owner of the shard only; but a scrape reads {@link #bytes}, which is written as opaque stores.
  */
 final class LargeCache<V> {
 
     private static final int LOG_DEPTH = 4;
     private static final int DEPTH = 1 << LOG_DEPTH;
     private static final int ORDERS = 31;
+
+    private static final VarHandle BYTES;
+
+    static {
+        try {
+            BYTES = MethodHandles.lookup()
+                    .findVarHandle(LargeCache.class, "bytes", int.class)
+                    .withInvokeExactBehavior();
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final int limit;
     private final @Nullable LargeRun<V>[] kept;
@@ -42,7 +56,7 @@ final class LargeCache<V> {
         LargeRun<V> run = kept[slot];
         assert run != null;
         counts[order] = last;
-        bytes -= runBytes;
+        BYTES.setOpaque(this, bytes - runBytes);
         return run;
     }
 
@@ -59,7 +73,7 @@ final class LargeCache<V> {
             kept[slot] = run;
         }
         counts[order] = count + 1;
-        bytes += runBytes;
+        BYTES.setOpaque(this, bytes + runBytes);
         return true;
     }
 
@@ -72,6 +86,11 @@ final class LargeCache<V> {
             }
         }
         return null;
+    }
+
+    /** How many bytes are kept; called by anybody. */
+    int bytes() {
+        return (int) BYTES.getOpaque(this);
     }
 
     private static int orderOf(int runBytes) {

@@ -21,6 +21,8 @@ final class LargeRun<V> extends Run<V> {
 
     private boolean live;
 
+    private int uses;
+
     private final QueuePlace<LargeRun<V>> place = new QueuePlace<>(this);
 
     LargeRun(LargeBlocks<V> large) {
@@ -47,6 +49,10 @@ final class LargeRun<V> extends Run<V> {
         view = null;
         live = true;
         return handedOut;
+    }
+
+    boolean isSampleDue() {
+        return uses++ % Sampler.LARGE_INTERVAL == 0;
     }
 
     @Override

@@ -73,6 +73,7 @@ public final class MemoryPool<V> implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final PoolCounters counters;
     private final Shortage<V> shortage;
+    private final Sampler<V> sampler = new Sampler<>(this);
 
     MemoryPool(PoolConfig config, ViewFactory<V> views, Supplier<@Nullable OwnedShard<V>> ownShard) {
         this.name = config.name();
@@ -140,7 +141,7 @@ public final class MemoryPool<V> implements AutoCloseable {
      */
     public V allocate(int size) {
         if (isLarge(size)) {
-            return allocateLarge(null, size).handOut();
+            return handOut(allocateLarge(null, size), size);
         }
         int sizeClass = SizeClasses.indexOf(size);
         V view;
@@ -167,7 +168,7 @@ public final class MemoryPool<V> implements AutoCloseable {
     public @Nullable V tryAllocate(int size) {
         if (isLarge(size)) {
             LargeRun<V> run = tryAllocateLarge(null, size);
-            return run == null ? null : run.handOut();
+            return run == null ? null : handOut(run, size);
         }
         int sizeClass = SizeClasses.indexOf(size);
         V view;
@@ -215,17 +216,25 @@ public final class MemoryPool<V> implements AutoCloseable {
      */
     public PoolStats stats() {
         Totals totals = totals();
+        long taken = regions.takenBytes();
+        long reserved = source.reserved();
         return new PoolStats(
                 name,
                 source.kind(),
                 totals.requested,
                 totals.used,
-                source.reserved(),
+                Math.max(0, taken - totals.used),
+                Math.max(0, reserved - Math.max(taken, totals.used)),
+                reserved,
+                source.peak(),
                 source.limit(),
+                regions.fragmentation(),
                 totals.allocations - totals.frees,
                 totals.allocations,
                 totals.frees,
                 totals.remoteFrees,
+                regions.fetches(),
+                regions.returnedBytes(),
                 totals.failures,
                 source.fallbacks(),
                 regions.count(),
@@ -247,6 +256,63 @@ public final class MemoryPool<V> implements AutoCloseable {
                     SizeClasses.blockSize(c), totals.smallAllocations[c], totals.smallFrees[c], totals.slabBytes[c]));
         }
         return all;
+    }
+
+    /**
+     * What lies where in the regions. A look at memory that others are changing: what comes and goes meanwhile may be missing, or seen twice.
+     * O(reserved bytes / 4 KiB), without a lock.
+     *
+     * @return the regions, the oldest first, those of a single block last
+     */
+    public List<RegionStats> regionStats() {
+        return regions.stats();
+    }
+
+    /**
+     * The figures of each shard: first the stripes, then those that threads own, the oldest first.
+     *
+     * @return the figures of about this moment
+     */
+    public List<ShardStats> shardStats() {
+        retireDead();
+        List<ShardStats> all = new ArrayList<>();
+        for (int i = 0; i < stripes.length; i++) {
+            all.add(stripes[i].stats("stripe-" + i));
+        }
+        for (OwnedShard<V> shard : owned.snapshot()) {
+            all.add(shard.stats(shard.ownerName()));
+        }
+        return all;
+    }
+
+    /**
+     * Whether to watch a sample of the blocks that are handed out from now on, so that {@link #sampledBlocks()} can tell how long they are out:
+     * of each size class in each shard the first and every 1,024th, of large blocks about every 16th; at most 4,096 at once. It is off at first. A
+     * block that is not watched costs nothing more; a watched one costs a new view.
+     *
+     * @param on whether to watch
+     */
+    public void sampleBlocks(boolean on) {
+        sampler.turn(on);
+    }
+
+    /**
+     * The blocks that are watched and out.
+     *
+     * @return the blocks, the oldest first; none unless {@link #sampleBlocks} was switched on
+     */
+    public List<SampledBlock> sampledBlocks() {
+        return sampler.blocks();
+    }
+
+    /**
+     * How much of the regions is in the machine's memory, as far as the operating system tells: on Linux. It reads a file of the process that
+     * takes milliseconds to make; not for the path of a request.
+     *
+     * @return bytes, or -1 if that cannot be found out
+     */
+    public long residentBytes() {
+        return ResidentMemory.of(regionStats());
     }
 
     /**
@@ -346,7 +412,7 @@ public final class MemoryPool<V> implements AutoCloseable {
 
     V allocateFrom(OwnedShard<V> shard, int size) {
         if (isLarge(size)) {
-            return allocateLarge(shard, size).handOut();
+            return handOut(allocateLarge(shard, size), size);
         }
         int sizeClass = SizeClasses.indexOf(size);
         V view = shard.tryAllocateSmall(sizeClass, size);
@@ -357,7 +423,7 @@ public final class MemoryPool<V> implements AutoCloseable {
     V tryAllocateFrom(Shard<V> shard, int size) {
         if (isLarge(size)) {
             LargeRun<V> run = tryAllocateLarge(shard, size);
-            return run == null ? null : run.handOut();
+            return run == null ? null : handOut(run, size);
         }
         return shard.tryAllocateSmall(SizeClasses.indexOf(size), size);
     }
@@ -365,6 +431,19 @@ public final class MemoryPool<V> implements AutoCloseable {
     LargeRun<V> allocateLarge(@Nullable Shard<V> shard, int size) {
         LargeRun<V> run = tryAllocateLarge(shard, size);
         return run != null ? run : shortage.allocateLarge(shard, size);
+    }
+
+    private V handOut(LargeRun<V> run, int size) {
+        V view = run.handOut();
+        if (!run.isSampleDue() || !sampler.isOn()) {
+            return view;
+        }
+        try {
+            return sampler.watch(run, 0, view, size);
+        } catch (Throwable e) {
+            run.free(view, 0, size);
+            throw e;
+        }
     }
 
     private @Nullable LargeRun<V> tryAllocateLarge(@Nullable Shard<V> shard, int size) {
@@ -517,6 +596,10 @@ public final class MemoryPool<V> implements AutoCloseable {
 
     int longestRunBytes() {
         return longestRunBytes;
+    }
+
+    Sampler<V> sampler() {
+        return sampler;
     }
 
     Regions regions() {

@@ -140,6 +140,10 @@ public final class OwnedShard<V> extends Shard<V> {
         }
     }
 
+    String ownerName() {
+        return owner.getName();
+    }
+
     boolean isOwnerDead() {
         return !owner.isAlive();
     }

@@ -9,13 +9,19 @@ package io.ashlar.pool;
  * @param source the kind of memory, see {@link io.ashlar.memory.MemorySource#kind()}
  * @param requestedBytes the bytes that callers asked for and still hold
  * @param usedBytes the bytes of outstanding blocks
+ * @param cachedBytes the bytes of runs that are not used: free blocks of slabs, and large blocks that shards keep
+ * @param freeBytes the bytes of regions that are in no run; {@code used + cached + free = reserved}
  * @param reservedBytes the bytes of regions held from the source
+ * @param peakReservedBytes the most that the reserved bytes have been
  * @param limitBytes the ceiling of the reserved bytes
+ * @param fragmentation what part of the free bytes lies outside of the longest free run of its region, from 0 to 1
  * @param outstanding the blocks that are handed out and not yet freed
  * @param allocations the blocks that were ever handed out
  * @param frees the blocks that were ever freed
  * @param remoteFrees those of them by another thread than the owner of their shard; of a stripe, by another
  *     than the one that used it last
+ * @param misses the requests that found nothing at hand in their shard, and asked the regions for a run, under their lock
+ * @param returnedBytes the bytes of regions that were ever given back to the source
  * @param failures the requests that were refused for want of memory
  * @param sourceFallbacks the regions that came from a substitute of the configured kind of memory
  * @param regions the regions held now
@@ -27,14 +33,48 @@ public record PoolStats(
         String source,
         long requestedBytes,
         long usedBytes,
+        long cachedBytes,
+        long freeBytes,
         long reservedBytes,
+        long peakReservedBytes,
         long limitBytes,
+        double fragmentation,
         long outstanding,
         long allocations,
         long frees,
         long remoteFrees,
+        long misses,
+        long returnedBytes,
         long failures,
         long sourceFallbacks,
         int regions,
         int ownedShards,
-        boolean closed) {}
+        boolean closed) {
+
+    /**
+     * What may still be obtained from the source.
+     *
+     * @return bytes
+     */
+    public long headroomBytes() {
+        return Math.max(0, limitBytes - reservedBytes);
+    }
+
+    /**
+     * What part of the used bytes was not asked for.
+     *
+     * @return from 0 to 1; 0 if nothing is used
+     */
+    public double waste() {
+        return usedBytes == 0 ? 0 : Math.max(0, 1 - requestedBytes / (double) usedBytes);
+    }
+
+    /**
+     * What part of the blocks ever handed out was at hand, without asking the regions for a run.
+     *
+     * @return from 0 to 1; 1 if none was handed out
+     */
+    public double hitRatio() {
+        return allocations == 0 ? 1 : Math.max(0, 1 - misses / (double) allocations);
+    }
+}

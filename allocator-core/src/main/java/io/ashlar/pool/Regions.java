@@ -4,9 +4,11 @@ package io.ashlar.pool;
 import io.ashlar.memory.Layout;
 import io.ashlar.memory.MemoryRegion;
 import io.ashlar.memory.MemorySource;
+import io.ashlar.pool.RegionStats.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *        emptyRegions is 0 or 1, and 0 once closed
  * </pre>
  *
- * <p>Synchronization: every field is guarded by {@link #lock}, but {@link #count} is also read without it. Nobody waits
- * for a shard's lock while holding this one.
+ * <p>Synchronization: every field is guarded by {@link #lock}; what a scrape reads without it is volatile, and its arrays are replaced, never
+ * changed. Nobody waits for a shard's lock while holding this one.
  */
 final class Regions {
 
@@ -33,12 +35,17 @@ final class Regions {
     private final MemorySource source;
     private final int regionSize;
 
-    private @Nullable Region[] shared = new Region[8];
+    // Synchronization: volatile; replaced under the lock.
+    private volatile @Nullable Region[] shared = new Region[8];
+    // Synchronization: volatile; replaced under the lock.
+    private volatile Region[] dedicated = new Region[0];
     private int emptyRegions;
     private boolean closed;
     private final List<Region> stuck = new ArrayList<>();
     // Synchronization: volatile; written under the lock.
-    private volatile int count;
+    private volatile long fetches;
+    // Synchronization: atomic.
+    private final AtomicLong returnedBytes = new AtomicLong();
     // Synchronization: volatile; written under the lock.
     private volatile int stuckCount;
 
@@ -55,13 +62,71 @@ final class Regions {
         return source;
     }
 
-    int count() {
-        return count;
-    }
-
     ReentrantLock lock() {
         return lock;
     }
+
+    // ---- for a scrape, without the lock
+
+    /** How many regions are held. */
+    int count() {
+        int count = dedicated.length;
+        for (Region region : shared) {
+            count += region == null ? 0 : 1;
+        }
+        return count;
+    }
+
+    /** Bytes of all runs. */
+    long takenBytes() {
+        long taken = 0;
+        for (Region region : shared) {
+            taken += region == null ? 0 : region.memory().size() - region.freeBytes();
+        }
+        for (Region region : dedicated) {
+            taken += region.memory().size();
+        }
+        return taken;
+    }
+
+    /** What part of the free bytes lies outside of the longest free run of its region. */
+    double fragmentation() {
+        long free = 0;
+        long largest = 0;
+        for (Region region : shared) {
+            if (region != null) {
+                free += region.freeBytes();
+                largest += region.largestFree();
+            }
+        }
+        return free == 0 ? 0 : Math.max(0, 1 - largest / (double) free);
+    }
+
+    /** How often a run was asked for. */
+    long fetches() {
+        return fetches;
+    }
+
+    /** Bytes of regions that went back to the source. */
+    long returnedBytes() {
+        return returnedBytes.get();
+    }
+
+    /** What lies where. */
+    List<RegionStats> stats() {
+        List<RegionStats> all = new ArrayList<>();
+        for (Region region : shared) {
+            if (region != null) {
+                all.add(region.stats());
+            }
+        }
+        for (Region region : dedicated) {
+            all.add(region.stats());
+        }
+        return all;
+    }
+
+    // ---- runs
 
     /**
      * Finds a place for a run. O(regions + levels of a Buddy), and now and then a new region.
@@ -73,6 +138,7 @@ final class Regions {
     boolean allocate(Run<?> run, int bytes) {
         lock.lock();
         try {
+            fetches = fetches + 1;
             return bytes > regionSize ? allocateDedicated(run, bytes) : allocateShared(run, bytes);
         } finally {
             lock.unlock();
@@ -81,7 +147,7 @@ final class Regions {
 
     private boolean allocateShared(Run<?> run, int bytes) {
         for (Region region : shared) {
-            if (region != null && region.buddy().largestFree() >= bytes) {
+            if (region != null && region.hasRoomFor(bytes)) {
                 place(run, region, bytes);
                 return true;
             }
@@ -95,10 +161,10 @@ final class Regions {
     }
 
     private void place(Run<?> run, Region region, int bytes) {
-        if (region.buddy().outstanding() == 0) {
+        if (region.isEmpty()) {
             emptyRegions--;
         }
-        run.bind(region, region.buddy().tryAllocate(bytes, 1), bytes);
+        run.bind(region, region.take(bytes, run.isLarge() ? Kind.LARGE : Kind.SLAB), bytes);
     }
 
     /** Near the limit a smaller region may still fit where a whole one does not. */
@@ -118,15 +184,14 @@ final class Regions {
     private Region register(MemoryRegion memory) {
         try {
             Region region = Region.shared(memory);
+            @Nullable Region[] all = shared;
             int slot = 0;
-            while (slot < shared.length && shared[slot] != null) {
+            while (slot < all.length && all[slot] != null) {
                 slot++;
             }
-            if (slot == shared.length) {
-                shared = Arrays.copyOf(shared, 2 * slot);
-            }
-            shared[slot] = region;
-            count++;
+            all = Arrays.copyOf(all, slot == all.length ? 2 * slot : all.length);
+            all[slot] = region;
+            shared = all;
             return region;
         } catch (Throwable e) {
             memory.close();
@@ -144,12 +209,15 @@ final class Regions {
             return false;
         }
         try {
-            run.bind(Region.dedicated(memory), 0, rounded);
+            Region region = Region.dedicated(memory);
+            Region[] more = Arrays.copyOf(dedicated, dedicated.length + 1);
+            more[more.length - 1] = region;
+            run.bind(region, 0, rounded);
+            dedicated = more;
         } catch (Throwable e) {
             memory.close();
             throw e;
         }
-        count++;
         return true;
     }
 
@@ -165,7 +233,7 @@ final class Regions {
         try {
             Region region = run.region();
             if (!region.isDedicated()) {
-                region.buddy().deallocate(run.offset());
+                region.putBack(run.offset());
             }
             run.unbind();
             return settle(region);
@@ -181,6 +249,7 @@ final class Regions {
     void giveBack(Region region) {
         try {
             region.close();
+            returnedBytes.addAndGet(region.memory().size());
         } catch (RuntimeException | Error failed) {
             lock.lock();
             try {
@@ -219,10 +288,11 @@ final class Regions {
 
     private @Nullable Region settle(Region region) {
         if (region.isDedicated()) {
-            count--;
+            dedicated =
+                    Arrays.stream(dedicated).filter(other -> other != region).toArray(Region[]::new);
             return region;
         }
-        if (region.buddy().outstanding() > 0) {
+        if (!region.isEmpty()) {
             return null;
         }
         if (!closed && emptyRegions == 0) {
@@ -238,7 +308,7 @@ final class Regions {
     private Region smallestEmpty(Region emptied) {
         for (Region other : shared) {
             if (other != null
-                    && other.buddy().outstanding() == 0
+                    && other.isEmpty()
                     && other.memory().size() < emptied.memory().size()) {
                 return other;
             }
@@ -247,13 +317,9 @@ final class Regions {
     }
 
     private void remove(Region region) {
-        for (int i = 0; i < shared.length; i++) {
-            if (shared[i] == region) {
-                shared[i] = null;
-                count--;
-                return;
-            }
-        }
+        @Nullable Region[] fewer = shared.clone();
+        fewer[Arrays.asList(fewer).indexOf(region)] = null;
+        shared = fewer;
     }
 
     /** Lengthens a large block's run in place, if the memory behind it is free. */
@@ -261,10 +327,11 @@ final class Regions {
         lock.lock();
         try {
             Region region = run.region();
-            if (region.isDedicated() || !region.buddy().tryGrow(run.offset(), bytes)) {
+            int grown = region.isDedicated() ? 0 : region.tryGrow(run.offset(), bytes, Kind.LARGE);
+            if (grown == 0) {
                 return false;
             }
-            run.resize(region.buddy().blockSizeOf(run.offset()));
+            run.resize(grown);
             return true;
         } finally {
             lock.unlock();
@@ -281,7 +348,7 @@ final class Regions {
         try {
             boolean any = false;
             for (Region region : shared) {
-                if (region != null && region.buddy().outstanding() == 0) {
+                if (region != null && region.isEmpty()) {
                     remove(region);
                     emptyRegions--;
                     giveBack(region);
@@ -312,8 +379,8 @@ final class Regions {
             int empty = 0;
             for (Region region : shared) {
                 if (region != null) {
-                    region.buddy().checkInvariants();
-                    empty += region.buddy().outstanding() == 0 ? 1 : 0;
+                    region.checkInvariants();
+                    empty += region.isEmpty() ? 1 : 0;
                 }
             }
             if (empty != emptyRegions || empty > 1 || (closed && empty > 0)) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <V> the type of the views
  */
-public abstract sealed class Run<V> permits SlabRun, BumpRun, LargeRun, LentBlock {
+public abstract sealed class Run<V> permits SlabRun, BumpRun, LargeRun, LentBlock, SampledRun {
 
     // Synchronization of all fields: they change while nobody has a block of the run, under the lock of Regions or by
     // the owner of a bump, or (the length) by the one who has the only block; they are read by whoever has a block.

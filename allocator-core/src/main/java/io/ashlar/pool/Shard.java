@@ -275,6 +275,23 @@ abstract class Shard<V> {
 
     // ---- counting, called by anybody, and checking
 
+    /** What the shard counts; called by anybody. */
+    final ShardStats stats(String name) {
+        Totals own = new Totals(bins.length);
+        for (Bin<V> bin : bins) {
+            bin.addFreesTo(own);
+        }
+        counters.addFreesTo(own);
+        long frees = own.frees - own.remoteFrees;
+        remoteFrees.addFreesTo(own);
+        addAllocationsTo(own);
+        long slabs = 0;
+        for (long each : own.slabBytes) {
+            slabs += each;
+        }
+        return new ShardStats(name, thread != null, own.allocations, frees, own.remoteFrees, slabs, largeCache.bytes());
+    }
+
     final void addFreesTo(Totals totals) {
         for (Bin<V> bin : bins) {
             bin.addFreesTo(totals);

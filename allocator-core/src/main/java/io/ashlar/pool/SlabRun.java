@@ -92,6 +92,27 @@ final class SlabRun<V> extends Run<V> {
         return view;
     }
 
+    /** As {@link #tryTake()}, but for a block that is to be watched. */
+    @Nullable
+    V tryTakeWatched(int size) {
+        int index = slab().tryAllocateIndex();
+        if (index < 0) {
+            return null;
+        }
+        V kept = views()[index];
+        V ownView = kept != null ? kept : newView(index);
+        Shard<V> owner = shard;
+        owner.beforeForeignCode();
+        try {
+            return owner.pool.sampler().watch(this, index, ownView, size);
+        } catch (Throwable e) {
+            put(ownView, index);
+            throw e;
+        } finally {
+            owner.afterForeignCode();
+        }
+    }
+
     private V newView(int index) {
         Shard<V> owner = shard;
         owner.beforeForeignCode();

@@ -5,6 +5,9 @@ import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.memory.MemorySource;
 import io.ashlar.pool.MemoryPool;
 import io.ashlar.pool.PoolStats;
+import io.ashlar.pool.RegionStats;
+import io.ashlar.pool.SampledBlock;
+import io.ashlar.pool.ShardStats;
 import io.ashlar.pool.SizeClassStats;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -129,6 +132,60 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
      */
     public List<SizeClassStats> sizeClassStats() {
         return direct.memory().sizeClassStats();
+    }
+
+    /**
+     * What lies where in the regions of direct buffers: {@link MemoryPool#regionStats()}.
+     *
+     * @return the regions, the oldest first, those of a single block last
+     */
+    public List<RegionStats> regionStats() {
+        return direct.memory().regionStats();
+    }
+
+    /**
+     * The figures of direct buffers by shard: {@link MemoryPool#shardStats()}.
+     *
+     * @return the figures, those of stripes first
+     */
+    public List<ShardStats> shardStats() {
+        return direct.memory().shardStats();
+    }
+
+    /**
+     * How much of the memory of direct buffers is resident: {@link MemoryPool#residentBytes()}. Takes milliseconds.
+     *
+     * @return bytes, or -1 if that cannot be found out
+     */
+    public long residentBytes() {
+        return direct.memory().residentBytes();
+    }
+
+    /**
+     * Whether to watch a sample of the direct buffers, to tell how long they are out: {@link MemoryPool#sampleBlocks}.
+     *
+     * @param on whether to watch; off at first
+     */
+    public void sampleBlocks(boolean on) {
+        direct.memory().sampleBlocks(on);
+    }
+
+    /**
+     * The direct buffers that are watched and out: {@link MemoryPool#sampledBlocks()}.
+     *
+     * @return their blocks, the oldest first
+     */
+    public List<SampledBlock> sampledBlocks() {
+        return direct.memory().sampledBlocks();
+    }
+
+    /**
+     * The arrays of heap buffers that found no room in the pool of heap buffers.
+     *
+     * @return bytes
+     */
+    public long unpooledHeapBytes() {
+        return unpooledHeap.usedBytes();
     }
 
     /**
