@@ -13,4 +13,22 @@ package io.ashlar.pool;
  * @param cachedBytes the bytes of large blocks that it keeps for the next requests
  */
 public record ShardStats(
-        String name, boolean owned, long allocations, long frees, long remoteFrees, long slabBytes, long cachedBytes) {}
+        String name, boolean owned, long allocations, long frees, long remoteFrees, long slabBytes, long cachedBytes) {
+
+    /**
+     * The figures of two shards together.
+     *
+     * @param other the other shard
+     * @return the sums, under this one's name
+     */
+    public ShardStats plus(ShardStats other) {
+        return new ShardStats(
+                name,
+                owned,
+                allocations + other.allocations,
+                frees + other.frees,
+                remoteFrees + other.remoteFrees,
+                slabBytes + other.slabBytes,
+                cachedBytes + other.cachedBytes);
+    }
+}

@@ -3,98 +3,109 @@ package io.ashlar.metrics;
 
 import io.ashlar.pool.PoolStats;
 import io.micrometer.common.docs.KeyName;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.docs.MeterDocumentation;
-import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * The meters of one allocator: names, units, and what each of them says.
  *
- * <p>At any quiet moment requested ≤ used ≤ reserved ≤ limit, and outstanding = allocations − frees.
+ * <p>At any quiet moment requested ≤ used ≤ reserved ≤ peak ≤ limit, used + cached + free = reserved, and outstanding = allocations − frees.
  */
-public enum AllocatorMeters implements MeterDocumentation {
+public enum AllocatorMeters implements FigureMeter<PoolStats> {
     /** Bytes that callers asked for, of all outstanding buffers. */
-    REQUESTED("requested", Meter.Type.GAUGE, "bytes", "Bytes that callers asked for", PoolStats::requestedBytes),
+    REQUESTED(Figure.bytes("requested", "Bytes that callers asked for", PoolStats::requestedBytes)),
 
     /** Bytes of the blocks that outstanding buffers are bound to. What exceeds requested is internal waste. */
-    USED("used", Meter.Type.GAUGE, "bytes", "Bytes in outstanding blocks", PoolStats::usedBytes),
+    USED(Figure.bytes("used", "Bytes in outstanding blocks", PoolStats::usedBytes)),
+
+    /** Bytes that shards hold and nobody uses: free blocks of slabs, and large blocks that are kept. */
+    CACHED(Figure.bytes("cached", "Bytes that shards hold for the next requests", PoolStats::cachedBytes)),
 
     /** Bytes of all regions held from the operating system. */
-    RESERVED("reserved", Meter.Type.GAUGE, "bytes", "Bytes of regions held from the OS", PoolStats::reservedBytes),
+    RESERVED(Figure.bytes("reserved", "Bytes of regions held from the OS", PoolStats::reservedBytes)),
+
+    /** The most that {@link #RESERVED} has been. */
+    PEAK(Figure.bytes("peak", "The most bytes of regions held so far", PoolStats::peakReservedBytes)),
 
     /** The ceiling of reserved: what exceeds it is refused. */
-    LIMIT("limit", Meter.Type.GAUGE, "bytes", "The most bytes of regions that may be held", PoolStats::limitBytes),
+    LIMIT(Figure.bytes("limit", "The most bytes of regions that may be held", PoolStats::limitBytes)),
+
+    /** What is left of the limit. */
+    HEADROOM(Figure.bytes("headroom", "Bytes of regions that may still be obtained", PoolStats::headroomBytes)),
 
     /** Buffers handed out and not yet returned. An idle server whose value keeps rising leaks. */
     OUTSTANDING(
-            "outstanding",
-            Meter.Type.GAUGE,
-            "buffers",
-            "Buffers handed out and not yet returned",
-            PoolStats::outstanding),
+            Figure.gauge("outstanding", "buffers", "Buffers handed out and not yet returned", PoolStats::outstanding)),
 
     /** Buffers handed out since the allocator was made. */
-    ALLOCATIONS("allocations", Meter.Type.COUNTER, null, "Buffers handed out", PoolStats::allocations),
+    ALLOCATIONS(Figure.counter("allocations", "Buffers handed out", PoolStats::allocations)),
 
     /** Buffers returned since the allocator was made. */
-    FREES("frees", Meter.Type.COUNTER, null, "Buffers returned", PoolStats::frees),
+    FREES(Figure.counter("frees", "Buffers returned", PoolStats::frees)),
 
     /** Those of {@link #FREES} that came from a thread that does not own the block's shard. */
-    REMOTE_FREES(
-            "remote.frees", Meter.Type.COUNTER, null, "Buffers returned by another thread", PoolStats::remoteFrees),
+    REMOTE_FREES(Figure.counter("remote.frees", "Buffers returned by another thread", PoolStats::remoteFrees)),
 
     /** Requests that could not be served. */
-    FAILURES("failures", Meter.Type.COUNTER, null, "Requests that could not be served", PoolStats::failures),
+    FAILURES(Figure.counter("failures", "Requests that could not be served", PoolStats::failures)),
+
+    /** Bytes of regions that are in no slab and no large block. */
+    FREE(Figure.bytes("free", "Bytes of regions that nothing was cut from", PoolStats::freeBytes)),
+
+    /** What part of {@link #USED} was not asked for, from 0 to 1. */
+    INTERNAL_FRAGMENTATION(Figure.gauge(
+            "fragmentation.internal", null, "Part of the used bytes that nobody asked for", PoolStats::waste)),
+
+    /** What part of {@link #FREE} lies outside of the longest free run of its region, from 0 to 1. */
+    EXTERNAL_FRAGMENTATION(Figure.gauge(
+            "fragmentation.external",
+            null,
+            "Part of the free bytes outside of each region's longest free run",
+            PoolStats::fragmentation)),
+
+    /** Requests that found nothing at hand in their shard, and asked the regions for memory, under a lock. */
+    MISSES(Figure.counter("misses", "Requests that had to ask the regions for memory", PoolStats::misses)),
+
+    /** What part of all {@link #ALLOCATIONS} were no {@link #MISSES}, from 0 to 1. */
+    HIT_RATIO(
+            Figure.gauge("hit.ratio", null, "Part of all requests served from what was at hand", PoolStats::hitRatio)),
+
+    /** Bytes of regions that went back to the operating system. */
+    RETURNED(Figure.counter("returned", "bytes", "Bytes of regions given back to the OS", PoolStats::returnedBytes)),
 
     /** Regions that came from a substitute of the kind of memory that was configured. */
-    SOURCE_FALLBACKS(
-            "source.fallbacks",
-            Meter.Type.COUNTER,
-            null,
-            "Regions that came from a substitute source",
-            PoolStats::sourceFallbacks),
+    SOURCE_FALLBACKS(Figure.counter(
+            "source.fallbacks", "Regions that came from a substitute source", PoolStats::sourceFallbacks)),
 
     /** Regions held from the operating system. */
-    REGIONS("regions", Meter.Type.GAUGE, null, "Regions held from the OS", PoolStats::regions),
+    REGIONS(Figure.gauge("regions", null, "Regions held from the OS", PoolStats::regions)),
 
     /** Shards that an event loop thread owns at the moment. */
-    SHARDS("shards", Meter.Type.GAUGE, null, "Shards owned by event loop threads", PoolStats::ownedShards);
+    SHARDS(Figure.gauge("shards", null, "Shards owned by event loop threads", PoolStats::ownedShards));
 
     private static final String PREFIX = "ashlar.allocator.";
 
-    private final String name;
-    private final Meter.Type type;
-    private final @Nullable String baseUnit;
-    private final String description;
-    private final ToDoubleFunction<PoolStats> value;
+    private final Figure<PoolStats> figure;
 
-    AllocatorMeters(
-            String name,
-            Meter.Type type,
-            @Nullable String baseUnit,
-            String description,
-            ToDoubleFunction<PoolStats> value) {
-        this.name = PREFIX + name;
-        this.type = type;
-        this.baseUnit = baseUnit;
-        this.description = description;
-        this.value = value;
+    AllocatorMeters(Figure<PoolStats> figure) {
+        this.figure = figure.under(PREFIX);
+    }
+
+    /**
+     * The meters of a level.
+     *
+     * @param level how much is wanted
+     * @return the meters, in the order of this enum
+     */
+    public static List<AllocatorMeters> of(MeterLevel level) {
+        return Arrays.stream(values())
+                .filter(meter -> level == MeterLevel.DETAILED || meter.compareTo(FAILURES) <= 0)
+                .toList();
     }
 
     @Override
-    public String getName() {
-        return name;
-    }
-
-    @Override
-    public Meter.Type getType() {
-        return type;
-    }
-
-    @Override
-    public @Nullable String getBaseUnit() {
-        return baseUnit;
+    public Figure<PoolStats> figure() {
+        return figure;
     }
 
     @Override
@@ -107,26 +118,12 @@ public enum AllocatorMeters implements MeterDocumentation {
         return Key.values();
     }
 
-    /**
-     * What the meter says, in one line, as registries show it.
-     *
-     * @return the description
-     */
-    public String description() {
-        return description;
-    }
-
-    /** The meter's value in one set of figures. */
-    double read(PoolStats stats) {
-        return value.applyAsDouble(stats);
-    }
-
     /** The keys of the tags that each of the meters carries. */
     public enum Key implements KeyName {
         /** The allocator's name, as it was given to its builder: the same after each restart. */
         NAME("name"),
 
-        /** The kind of memory that regions come from, such as {@code mapped}. */
+        /** The kind of memory that regions come from, such as {@code mapped}; {@code heap} for the pool of heap buffers. */
         KIND("kind");
 
         private final String key;

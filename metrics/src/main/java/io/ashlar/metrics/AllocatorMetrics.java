@@ -7,50 +7,81 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Publishes the figures of one allocator as the meters that {@link AllocatorMeters} lists.
+ * Publishes the figures of one allocator: the meters that {@link AllocatorMeters} lists, or all that there are.
  *
  * <pre>{@code
- * var metrics = new AllocatorMetrics(allocator);
+ * var metrics = new AllocatorMetrics(allocator);                       // a dozen series
+ * var more = new AllocatorMetrics(allocator, MeterLevel.DETAILED);     // everything, by size class and shard too
  * metrics.bindTo(registry);
  * }</pre>
  *
- * <p><b>Cost.</b> None per allocation. Reading one meter sums the counters of all shards: O(shards × size classes).
+ * <p><b>Cost.</b> None per allocation. Reading one meter sums the counters of all shards: O(shards × size classes), and no event loop
+ * waits for it.
  *
  * <p><b>Reachability.</b> Micrometer itself holds what its gauges watch only weakly. Here the registry keeps the
  * allocator alive from {@link #bindTo(MeterRegistry)} until {@link #close()}, so that no figure turns into {@code NaN}
  * because a garbage collection ran.
  *
+ * <p><b>The allocator's end.</b> A closed allocator tells its figures as long as it holds memory: it does until the last of its buffers is
+ * released. The meters that are read after that are the last; they remove themselves.
+ *
  * <p><b>Names.</b> Two allocators in one registry need different names (or different extra tags). Where a registry
  * already has a meter of the same name and tags, that one stays, as Micrometer does it for all meters; it is not
- * touched by this object's {@code close()} either.
+ * touched by this object's {@code close()} either. It is logged as a warning.
  *
- * <p><b>Thread safety.</b> All methods may be called from any thread.
+ * <p><b>Thread safety.</b> All methods may be called from any thread. Binding to a registry that is closed does nothing.
  */
 public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
 
-    private final BoundMeters<PoolStats> meters;
+    private static final long RESIDENT_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final String HEAP = "heap";
+
+    private final List<Consumer<MeterRegistry>> binds = new ArrayList<>();
+    private final List<Runnable> closes = new ArrayList<>();
 
     /**
-     * Meters of a Netty allocator, tagged with its name and the kind of its memory.
+     * What a service watches all the time of a Netty allocator, tagged with its name and the kind of its memory.
      *
      * @param allocator the allocator to publish
      */
     public AllocatorMetrics(AshlarByteBufAllocator allocator) {
-        this(allocator, Tags.empty());
+        this(allocator, MeterLevel.SUMMARY);
+    }
+
+    /**
+     * Meters of a Netty allocator.
+     *
+     * @param allocator the allocator to publish
+     * @param level how much of it
+     */
+    public AllocatorMetrics(AshlarByteBufAllocator allocator, MeterLevel level) {
+        this(allocator, level, Tags.empty());
     }
 
     /**
      * Meters of a Netty allocator, with tags of the caller's besides those for its name and kind.
      *
      * @param allocator the allocator to publish
-     * @param extraTags tags that each of the meters gets too
+     * @param level how much of it
+     * @param extraTags tags that each of the meters gets too; where one has the key of one of the allocator's own, that wins
      */
-    public AllocatorMetrics(AshlarByteBufAllocator allocator, Iterable<Tag> extraTags) {
-        this(allocator::stats, extraTags);
+    public AllocatorMetrics(AshlarByteBufAllocator allocator, MeterLevel level, Iterable<Tag> extraTags) {
+        this(allocator::stats, level, extraTags);
+        if (level == MeterLevel.DETAILED) {
+            String name = allocator.name();
+            addPool(allocator::heapStats, level, tags(extraTags, name, HEAP), now -> {});
+            addMemory(allocator, extraTags);
+            add(new SizeClassMetrics(name, allocator::sizeClassStats, extraTags));
+            add(new ShardMetrics(name, allocator::shardStats, extraTags));
+        }
     }
 
     /**
@@ -59,26 +90,69 @@ public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
      * @param stats gives the current figures; called at each reading of a meter, from whatever thread scrapes
      */
     public AllocatorMetrics(Supplier<PoolStats> stats) {
-        this(stats, Tags.empty());
+        this(stats, MeterLevel.SUMMARY, Tags.empty());
     }
 
     /**
      * Meters of anything that has such figures, with tags of the caller's.
      *
      * @param stats gives the current figures; called at each reading of a meter, from whatever thread scrapes
+     * @param level which of {@link AllocatorMeters}; size classes and shards have binders of their own
      * @param extraTags tags that each of the meters gets too; where one has the key of {@link AllocatorMeters.Key},
      *     the allocator's own value wins
      */
-    public AllocatorMetrics(Supplier<PoolStats> stats, Iterable<Tag> extraTags) {
+    public AllocatorMetrics(Supplier<PoolStats> stats, MeterLevel level, Iterable<Tag> extraTags) {
         PoolStats now = stats.get();
-        Tags tags = Tags.of(extraTags)
-                .and(AllocatorMeters.Key.NAME.asString(), now.name())
-                .and(AllocatorMeters.Key.KIND.asString(), now.source());
-        this.meters = new BoundMeters<>(
+        addPool(stats, level, tags(extraTags, now.name(), now.source()), this::endWith);
+    }
+
+    private static Tags tags(Iterable<Tag> extraTags, String name, String kind) {
+        return Tags.of(extraTags)
+                .and(AllocatorMeters.Key.NAME.asString(), name)
+                .and(AllocatorMeters.Key.KIND.asString(), kind);
+    }
+
+    private void addPool(Supplier<PoolStats> stats, MeterLevel level, Tags tags, Consumer<PoolStats> beforeReading) {
+        add(new BoundMeters<>(
                 stats,
-                Arrays.stream(AllocatorMeters.values())
-                        .map(meter -> BoundMeters.Spec.of(meter, meter.description(), tags, meter::read))
-                        .toList());
+                beforeReading,
+                AllocatorMeters.of(level).stream()
+                        .map(meter -> new BoundMeters.Spec<>(meter.figure(), tags))
+                        .toList()));
+    }
+
+    private void addMemory(AshlarByteBufAllocator allocator, Iterable<Tag> extraTags) {
+        Tags direct = tags(extraTags, allocator.name(), allocator.stats().source());
+        Tags heap = tags(extraTags, allocator.name(), HEAP);
+        add(new BoundMeters<>(
+                new CachedFigures<>(
+                        () -> new MemoryMeters.Figures(allocator.residentBytes(), allocator.unpooledHeapBytes()),
+                        RESIDENT_NANOS),
+                Arrays.stream(MemoryMeters.values())
+                        .map(meter ->
+                                new BoundMeters.Spec<>(meter.figure(), meter == MemoryMeters.UNPOOLED ? heap : direct))
+                        .toList()));
+    }
+
+    private void add(SizeClassMetrics metrics) {
+        binds.add(metrics::bindTo);
+        closes.add(metrics::close);
+    }
+
+    private void add(ShardMetrics metrics) {
+        binds.add(metrics::bindTo);
+        closes.add(metrics::close);
+    }
+
+    private void add(BoundMeters<?> meters) {
+        binds.add(meters::bindTo);
+        closes.add(meters::close);
+    }
+
+    private void endWith(PoolStats now) {
+        if (now.closed() && now.reservedBytes() == 0) {
+            close();
+        }
     }
 
     /**
@@ -88,7 +162,7 @@ public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
      */
     @Override
     public void bindTo(MeterRegistry registry) {
-        meters.bindTo(registry);
+        binds.forEach(bind -> bind.accept(registry));
     }
 
     /**
@@ -97,6 +171,6 @@ public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
      */
     @Override
     public void close() {
-        meters.close();
+        closes.forEach(Runnable::run);
     }
 }

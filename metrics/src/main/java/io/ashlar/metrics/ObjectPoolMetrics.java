@@ -38,8 +38,7 @@ public final class ObjectPoolMetrics implements MeterBinder, AutoCloseable {
         this.meters = new BoundMeters<>(
                 pool::stats,
                 Arrays.stream(ObjectPoolMeters.values())
-                        .map(meter ->
-                                BoundMeters.Spec.<ObjectPoolStats>of(meter, meter.description(), tags, meter::read))
+                        .map(meter -> new BoundMeters.Spec<>(meter.figure(), tags))
                         .toList());
     }
 

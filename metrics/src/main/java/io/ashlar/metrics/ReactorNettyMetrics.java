@@ -3,7 +3,6 @@ package io.ashlar.metrics;
 
 import io.ashlar.netty.AshlarByteBufAllocator;
 import io.ashlar.pool.PoolStats;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -51,7 +50,7 @@ public final class ReactorNettyMetrics implements MeterBinder, AutoCloseable {
 
     private static BoundMeters.Spec<Figures> gauge(String name, Tags tags, ToDoubleFunction<Figures> value) {
         return new BoundMeters.Spec<>(
-                PREFIX + name, Meter.Type.GAUGE, null, "As Reactor Netty has it, of Ashlar", tags, value);
+                Figure.gauge(PREFIX + name, null, "As Reactor Netty has it, of Ashlar", value), tags);
     }
 
     /**

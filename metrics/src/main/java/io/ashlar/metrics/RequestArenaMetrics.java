@@ -44,7 +44,7 @@ public final class RequestArenaMetrics implements MeterBinder, AutoCloseable {
         List<BoundMeters.Spec<RequestArenaStats>> specs = new ArrayList<>();
         for (RequestArenaMeters meter : RequestArenaMeters.values()) {
             if (meter != RequestArenaMeters.BUCKETS) {
-                specs.add(BoundMeters.Spec.of(meter, meter.description(), tags, meter::read));
+                specs.add(new BoundMeters.Spec<>(meter.figure(), tags));
             }
         }
         for (int log = FIRST_LOG; log <= LAST_LOG; log += STEP_LOG) {
@@ -57,11 +57,9 @@ public final class RequestArenaMetrics implements MeterBinder, AutoCloseable {
     /** Requests that used less than 2 to the power of {@code log} bytes. */
     private static BoundMeters.Spec<RequestArenaStats> bucket(int log, String le, Tags tags) {
         RequestArenaMeters meter = RequestArenaMeters.BUCKETS;
-        return BoundMeters.Spec.of(
-                meter,
-                meter.description(),
-                tags.and(RequestArenaMeters.Key.LE.asString(), le),
-                stats -> upTo(log, stats));
+        return new BoundMeters.Spec<>(
+                Figure.counter(meter.getName(), meter.description(), stats -> upTo(log, stats)),
+                tags.and(RequestArenaMeters.Key.LE.asString(), le));
     }
 
     private static double upTo(int bucket, RequestArenaStats stats) {

@@ -49,7 +49,7 @@ public final class SizeClassMetrics implements MeterBinder, AutoCloseable {
                     SizeClassMeters.Key.SIZE_CLASS.asString(),
                     Integer.toString(classes.get(i).blockBytes()));
             for (SizeClassMeters meter : SizeClassMeters.values()) {
-                specs.add(BoundMeters.Spec.of(meter, meter.description(), its, now -> meter.read(now.get(at))));
+                specs.add(new BoundMeters.Spec<>(meter.figure().of(now -> now.get(at)), its));
             }
         }
         this.meters = new BoundMeters<>(stats, specs);
