@@ -56,8 +56,8 @@ final class Shortage<V> {
     V takeFromStripes(int sizeClass, int size) {
         V view = tryTakeFromStripes(sizeClass, size);
         for (int i = 0; i < MORE_LOOKS && view == null; i++) {
-            Thread.yield(); // what is freed behind the one who looks, or is on its way to its stripe, is found next
-            // time
+            // What is freed behind the one who looks, or is on its way to its stripe, is found next time.
+            Thread.yield();
             view = tryTakeFromStripes(sizeClass, size);
         }
         if (view == null && pool.isClosed()) {
