@@ -3,14 +3,10 @@ package io.ashlar.message;
 
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * The layout of a fixed-size message: which field lies where. Fields lie in the order in which they were added; with natural alignment each
@@ -41,23 +37,18 @@ public final class Schema {
     static final List<FieldType> LONGS = List.of(FieldType.UINT32, FieldType.INT64, FieldType.UINT64);
     static final List<FieldType> TEXTS = List.of(FieldType.ASCII, FieldType.UTF8);
 
-    private static final int CACHE_LINE = 64;
-    private static final int MOST_CONSTANTS = 256;
-    /** How many bytes a row of the drawing has. */
-    private static final int ROW = 16;
-
     private final String name;
     private final ByteOrder order;
     private final Map<String, Field> fields;
     private final int bytes;
     private final int alignment;
 
-    private Schema(Builder builder, int bytes) {
-        this.name = builder.name;
-        this.order = builder.order;
-        this.fields = new LinkedHashMap<>(builder.fields);
+    Schema(String name, ByteOrder order, Map<String, Field> fields, int bytes, int alignment) {
+        this.name = name;
+        this.order = order;
+        this.fields = new LinkedHashMap<>(fields);
         this.bytes = bytes;
-        this.alignment = builder.alignment;
+        this.alignment = alignment;
     }
 
     /**
@@ -80,20 +71,15 @@ public final class Schema {
             return length * type.bytes();
         }
 
-        private Field within(String outer, int outerOffset) {
+        Field within(String outer, int outerOffset) {
             return new Field(outer + "." + name, type, outerOffset + offset, length, constants);
         }
 
-        private int end() {
+        int end() {
             return offset + bytes();
         }
 
-        private String typeName() {
-            String lower = type.name().toLowerCase(Locale.ROOT);
-            return length == 1 && type != FieldType.BYTES && !isText() ? lower : lower + "[" + length + "]";
-        }
-
-        private boolean isText() {
+        boolean isText() {
             return type == FieldType.ASCII || type == FieldType.UTF8;
         }
     }
@@ -124,6 +110,11 @@ public final class Schema {
      */
     public int bytes() {
         return bytes;
+    }
+
+    /** What its offset must be a multiple of where it is nested; bytes. */
+    int alignment() {
+        return alignment;
     }
 
     /**
@@ -349,413 +340,22 @@ public final class Schema {
         return ordinal < field.constants().size() ? field.constants().get(ordinal) : "?" + ordinal;
     }
 
-    // ---- drawing
-
     /** A table of the fields, and a drawing of where each byte belongs. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("Schema " + name + ", " + bytes + " bytes, "
-                + (order == ByteOrder.LITTLE_ENDIAN ? "little-endian" : "big-endian") + System.lineSeparator());
-        text.append(String.format("  %6s %6s  %-12s %s%n", "offset", "bytes", "type", "field"));
-        char letter = 'a';
-        byte[] owners = new byte[bytes];
-        for (Field field : fields.values()) {
-            text.append(String.format(
-                    "%c %6d %6d  %-12s %s%n", letter, field.offset(), field.bytes(), field.typeName(), field.name()));
-            Arrays.fill(owners, field.offset(), field.end(), (byte) letter);
-            letter = next(letter);
-        }
-        for (int row = 0; row < bytes; row += ROW) {
-            text.append(String.format("%8d ", row));
-            for (int i = row; i < Math.min(row + ROW, bytes); i++) {
-                text.append(' ').append(owners[i] == 0 ? '.' : (char) owners[i]);
-            }
-            text.append(System.lineSeparator());
-        }
-        return text.toString();
-    }
-
-    private static char next(char letter) {
-        return letter == 'z' ? 'A' : letter == 'Z' ? 'a' : (char) (letter + 1);
+        return SchemaDrawing.of(this);
     }
 
     /** Collects fields. Not for use by several threads at once. */
-    public static final class Builder {
-
-        private final String name;
-        private final Map<String, Field> fields = new LinkedHashMap<>();
-        /** What was added, nested schemas too, for texts. */
-        private final Map<String, String> names = new HashMap<>();
-
-        private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
-        private boolean packed;
-        private boolean wholeCacheLines;
-        private int end;
-        private int alignment = 1;
+    public static final class Builder extends SchemaLayout {
 
         private Builder(String name) {
-            if (name.isBlank()) {
-                throw new IllegalArgumentException("a schema needs a name, and name='" + name + "' is blank");
-            }
-            this.name = name;
+            super(name);
         }
 
-        /**
-         * Sets the order of the bytes in numbers.
-         *
-         * @param newOrder default little-endian
-         * @return this
-         * @throws IllegalStateException if there are fields already
-         */
-        public Builder order(ByteOrder newOrder) {
-            checkEmpty("order");
-            Objects.requireNonNull(newOrder, "order");
-            order = newOrder;
+        @Override
+        Builder self() {
             return this;
-        }
-
-        /**
-         * Leaves no gaps between fields.
-         *
-         * @return this
-         * @throws IllegalStateException if there are fields already
-         */
-        public Builder packed() {
-            checkEmpty("packed");
-            packed = true;
-            return this;
-        }
-
-        private void checkEmpty(String method) {
-            if (!fields.isEmpty()) {
-                throw new IllegalStateException(
-                        "schema=" + name + " has fields already, which it would change: call " + method + "() first");
-            }
-        }
-
-        /**
-         * Makes the message a multiple of 64 bytes long, so that no two messages share a cache line, unless they are on the Java heap.
-         *
-         * @return this
-         */
-        public Builder wholeCacheLines() {
-            wholeCacheLines = true;
-            return this;
-        }
-
-        /**
-         * Adds a field of {@link FieldType#INT8}.
-         *
-         * @param field its name
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
-         */
-        public Builder int8(String field) {
-            return add(field, FieldType.INT8, 1);
-        }
-
-        /**
-         * Adds a field of {@link FieldType#UINT8}.
-         *
-         * @param field its name
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
-         */
-        public Builder uint8(String field) {
-            return add(field, FieldType.UINT8, 1);
-        }
-
-        /**
-         * Adds a field of {@link FieldType#INT16}.
-         *
-         * @param field its name
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
-         */
-        public Builder int16(String field) {
-            return add(field, FieldType.INT16, 1);
-        }
-
-        /**
-         * Adds a field of {@link FieldType#UINT16}.
-         *
-         * @param field its name
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
-         */
-        public Builder uint16(String field) {
-            return add(field, FieldType.UINT16, 1);
-        }
-
-        /**
-         * Adds a field of {@link FieldType#INT32}.
-         *
-         * @param field its name
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
-         */
-        public Builder int32(String field) {
-            return add(field, FieldType.INT32, 1);
-        }
-
-        /**
-         * Adds a field of {@link FieldType#UINT32}.
-         *
-         * @param field its name
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
-         */
-        public Builder uint32(String field) {
-            return add(field, FieldType.UINT32, 1);
-        }
-
-        /**
-         * Adds a field of {@link FieldType#INT64}.
-         *
-         * @param field its name
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
-         */
-        public Builder int64(String field) {
-            return add(field, FieldType.INT64, 1);
-        }
-
-        /**
-         * Adds a field of {@link FieldType#UINT64}.
-         *
-         * @param field its name
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
-         */
-        public Builder uint64(String field) {
-            return add(field, FieldType.UINT64, 1);
-        }
-
-        /**
-         * Adds a field of {@link FieldType#FLOAT32}.
-         *
-         * @param field its name
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
-         */
-        public Builder float32(String field) {
-            return add(field, FieldType.FLOAT32, 1);
-        }
-
-        /**
-         * Adds a field of {@link FieldType#FLOAT64}.
-         *
-         * @param field its name
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
-         */
-        public Builder float64(String field) {
-            return add(field, FieldType.FLOAT64, 1);
-        }
-
-        /**
-         * Adds a field of {@link FieldType#BOOLEAN}.
-         *
-         * @param field its name
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
-         */
-        public Builder bool(String field) {
-            return add(field, FieldType.BOOLEAN, 1);
-        }
-
-        /**
-         * Adds a field of {@link FieldType#CHAR}.
-         *
-         * @param field its name
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, or if the message would be too long
-         */
-        public Builder char16(String field) {
-            return add(field, FieldType.CHAR, 1);
-        }
-
-        /**
-         * Adds an array of a primitive type.
-         *
-         * @param field its name
-         * @param type what its values are: an integer, float, double, boolean or char
-         * @param length how many
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, if the length is not positive or the type is
-         *     not primitive, or if the message would be too long
-         */
-        public Builder array(String field, FieldType type, int length) {
-            switch (type) {
-                case ENUM, BYTES, ASCII, UTF8 ->
-                    throw new IllegalArgumentException(
-                            "field=" + field + " of schema=" + name + ": type=" + type + " is not one for arrays");
-                default -> {
-                    return add(field, type, length);
-                }
-            }
-        }
-
-        /**
-         * Adds a field of {@link FieldType#ENUM}.
-         *
-         * @param field its name
-         * @param type an enum of at most 256 constants
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, if there are no constants, or too many, or if
-         *     the message would be too long
-         */
-        public Builder enumeration(String field, Class<? extends Enum<?>> type) {
-            Enum<?>[] constants = type.getEnumConstants();
-            if (constants == null) {
-                throw new IllegalArgumentException("field=" + field + " of schema=" + name + ": " + type.getName()
-                        + " is no enum; of a constant with a body, getDeclaringClass() is one");
-            }
-            if (constants.length == 0 || constants.length > MOST_CONSTANTS) {
-                throw new IllegalArgumentException("field=" + field + " of schema=" + name + ": " + type.getName()
-                        + " has " + constants.length + " constants, not 1 to " + MOST_CONSTANTS);
-            }
-            return add(field, FieldType.ENUM, 1, List.of(constants));
-        }
-
-        /**
-         * Adds a field of {@link FieldType#BYTES}.
-         *
-         * @param field its name
-         * @param length how many bytes
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, if the length is not positive, or if the
-         *     message would be too long
-         */
-        public Builder bytes(String field, int length) {
-            return add(field, FieldType.BYTES, length);
-        }
-
-        /**
-         * Adds a field of {@link FieldType#ASCII}.
-         *
-         * @param field its name
-         * @param most how many characters it holds at most
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, if {@code most} is not positive, or if the
-         *     message would be too long
-         */
-        public Builder ascii(String field, int most) {
-            return add(field, FieldType.ASCII, most);
-        }
-
-        /**
-         * Adds a field of {@link FieldType#UTF8}.
-         *
-         * @param field its name
-         * @param most how many bytes it holds at most; a character takes one to four
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, if {@code most} is not positive, or if the
-         *     message would be too long
-         */
-        public Builder utf8(String field, int most) {
-            return add(field, FieldType.UTF8, most);
-        }
-
-        /**
-         * Adds all fields of another schema, under names such as {@code header.id} for the field {@code id} of the one nested as {@code
-         * header}. It lies as it does by itself; with natural alignment it begins where its longest field may.
-         *
-         * @param field the name in front of the dot
-         * @param nested the other schema
-         * @return this
-         * @throws IllegalArgumentException if the name is blank or known already or has a dot, if the other schema has another order of
-         *     bytes, or if the message would be too long
-         */
-        public Builder nested(String field, Schema nested) {
-            if (nested.order != order) {
-                throw new IllegalArgumentException("field=" + field + " of schema=" + name + " with order=" + order
-                        + ": the nested schema=" + nested.name + " has order=" + nested.order
-                        + "; the order is to be set before");
-            }
-            checkName(field, nested.name);
-            int offset = packed ? end : roundUp(end, nested.alignment);
-            checkRoom(field, offset, nested.bytes);
-            for (Field inner : nested.fields.values()) {
-                Field moved = inner.within(field, offset);
-                fields.put(moved.name(), moved);
-            }
-            names.put(field, nested.name + " at offset=" + offset);
-            end = offset + nested.bytes;
-            alignment = packed ? 1 : Math.max(alignment, nested.alignment);
-            return this;
-        }
-
-        /**
-         * Leaves bytes out, such as those that a protocol has reserved. They are zero in a new message.
-         *
-         * @param bytes how many
-         * @return this
-         * @throws IllegalArgumentException if it is not positive, or if the message would be too long
-         */
-        public Builder skip(int bytes) {
-            if (bytes <= 0) {
-                throw new IllegalArgumentException(
-                        "bytes=" + bytes + " to skip in schema=" + name + " at offset=" + end + " is not positive");
-            }
-            checkRoom("(skipped)", end, bytes);
-            end += bytes;
-            return this;
-        }
-
-        private Builder add(String field, FieldType type, int length) {
-            return add(field, type, length, List.of());
-        }
-
-        private Builder add(String field, FieldType type, int length, List<? extends Enum<?>> constants) {
-            checkName(field, type);
-            if (length <= 0) {
-                throw new IllegalArgumentException("field=" + field + " of schema=" + name + ", type=" + type
-                        + ": length=" + length + " is not positive");
-            }
-            int offset = packed ? end : roundUp(end, type.bytes());
-            checkRoom(field, offset, (long) length * type.bytes());
-            fields.put(field, new Field(field, type, offset, length, constants));
-            names.put(field, type + " at offset=" + offset);
-            end = offset + length * type.bytes();
-            alignment = packed ? 1 : Math.max(alignment, type.bytes());
-            return this;
-        }
-
-        private void checkName(String field, Object type) {
-            if (field.isBlank() || field.contains(".")) {
-                throw new IllegalArgumentException("field='" + field + "' of schema=" + name + ", type=" + type
-                        + ": the name is blank or has a dot, which is for fields of nested schemas");
-            }
-            String earlier = names.get(field);
-            if (earlier != null) {
-                throw new IllegalArgumentException(
-                        "field=" + field + " of schema=" + name + " was added before, with type=" + earlier);
-            }
-        }
-
-        private void checkRoom(String field, int offset, long bytes) {
-            if (bytes > MOST_BYTES - offset) {
-                throw new IllegalArgumentException("field=" + field + " of schema=" + name + " with bytes=" + bytes
-                        + " at offset=" + offset + " does not fit: a message has at most " + MOST_BYTES + " bytes");
-            }
-        }
-
-        /**
-         * Makes the schema.
-         *
-         * @return the schema
-         * @throws IllegalStateException if there is no field
-         */
-        public Schema build() {
-            if (fields.isEmpty()) {
-                throw new IllegalStateException("schema=" + name + " has no field");
-            }
-            return new Schema(this, roundUp(end, wholeCacheLines ? CACHE_LINE : alignment));
-        }
-
-        private static int roundUp(int value, int multiple) {
-            return value + multiple - 1 & -multiple;
         }
     }
 }
