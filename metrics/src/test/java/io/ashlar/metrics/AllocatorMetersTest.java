@@ -11,6 +11,8 @@ import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.Meter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,22 +23,20 @@ class AllocatorMetersTest {
     @Test
     void theNamesAreThese() {
         assertEquals(
-                List.of(
-                        "ashlar.allocator.requested",
-                        "ashlar.allocator.used",
-                        "ashlar.allocator.reserved",
-                        "ashlar.allocator.limit",
-                        "ashlar.allocator.outstanding",
-                        "ashlar.allocator.allocations",
-                        "ashlar.allocator.frees",
-                        "ashlar.allocator.remote.frees",
-                        "ashlar.allocator.failures",
-                        "ashlar.allocator.source.fallbacks",
-                        "ashlar.allocator.regions",
-                        "ashlar.allocator.shards"),
-                Arrays.stream(AllocatorMeters.values())
-                        .map(AllocatorMeters::getName)
-                        .toList());
+                """
+                        requested used cached reserved peak limit headroom outstanding allocations frees remote.frees failures
+                        free fragmentation.internal fragmentation.external misses hit.ratio returned source.fallbacks regions shards
+                        """.strip(),
+                names(AllocatorMeters.of(MeterLevel.SUMMARY)) + "\n"
+                        + names(AllocatorMeters.of(MeterLevel.DETAILED).subList(12, AllocatorMeters.values().length)));
+        assertEquals("resident unpooled", names(Arrays.asList(MemoryMeters.values())));
+    }
+
+    private static String names(List<? extends FigureMeter<?>> meters) {
+        return meters.stream()
+                .map(FigureMeter::getName)
+                .map(name -> name.substring("ashlar.allocator.".length()))
+                .collect(Collectors.joining(" "));
     }
 
     @ParameterizedTest
@@ -53,9 +53,32 @@ class AllocatorMetersTest {
 
     @Test
     void eachReadsAFigureOfItsOwn() {
-        PoolStats stats = new PoolStats("n", "k", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, false);
-        for (AllocatorMeters meter : AllocatorMeters.values()) {
-            assertEquals(meter.ordinal() + 1.0, meter.read(stats), meter.getName());
-        }
+        PoolStats stats =
+                new PoolStats("n", "k", 75, 100, 3, 4, 5, 6, 7, 0.25, 8, 50, 9, 10, 12, 11, 13, 14, 15, 16, false);
+        assertEquals(
+                Map.ofEntries(
+                        Map.entry(AllocatorMeters.REQUESTED, 75.0),
+                        Map.entry(AllocatorMeters.USED, 100.0),
+                        Map.entry(AllocatorMeters.CACHED, 3.0),
+                        Map.entry(AllocatorMeters.FREE, 4.0),
+                        Map.entry(AllocatorMeters.RESERVED, 5.0),
+                        Map.entry(AllocatorMeters.PEAK, 6.0),
+                        Map.entry(AllocatorMeters.LIMIT, 7.0),
+                        Map.entry(AllocatorMeters.HEADROOM, 2.0),
+                        Map.entry(AllocatorMeters.INTERNAL_FRAGMENTATION, 0.25),
+                        Map.entry(AllocatorMeters.EXTERNAL_FRAGMENTATION, 0.25),
+                        Map.entry(AllocatorMeters.OUTSTANDING, 8.0),
+                        Map.entry(AllocatorMeters.ALLOCATIONS, 50.0),
+                        Map.entry(AllocatorMeters.FREES, 9.0),
+                        Map.entry(AllocatorMeters.REMOTE_FREES, 10.0),
+                        Map.entry(AllocatorMeters.MISSES, 12.0),
+                        Map.entry(AllocatorMeters.HIT_RATIO, 1 - 12 / 50.0),
+                        Map.entry(AllocatorMeters.RETURNED, 11.0),
+                        Map.entry(AllocatorMeters.FAILURES, 13.0),
+                        Map.entry(AllocatorMeters.SOURCE_FALLBACKS, 14.0),
+                        Map.entry(AllocatorMeters.REGIONS, 15.0),
+                        Map.entry(AllocatorMeters.SHARDS, 16.0)),
+                Arrays.stream(AllocatorMeters.values())
+                        .collect(Collectors.toMap(meter -> meter, meter -> meter.read(stats))));
     }
 }

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
 class AllocatorMetricsTest {
 
     private static final long LIMIT = 64L << 20;
+    private static final int SUMMARY = 12;
 
     private final CountingSource source = new CountingSource();
     private final MeterRegistry registry = new SimpleMeterRegistry();
@@ -76,10 +77,16 @@ class AllocatorMetricsTest {
     @Test
     void everyMeterAgreesWithACountOfOurOwn() {
         AshlarByteBufAllocator allocator = allocator("work", source);
-        new AllocatorMetrics(allocator).bindTo(registry);
+        new AllocatorMetrics(allocator, MeterLevel.DETAILED).bindTo(registry);
         for (AllocatorMeters meter : AllocatorMeters.values()) {
-            double atFirst = meter == AllocatorMeters.LIMIT ? LIMIT : 0;
-            expect(meter == AllocatorMeters.SOURCE_FALLBACKS ? CountingSource.FALLBACKS : atFirst, meter);
+            expect(
+                    switch (meter) {
+                        case LIMIT, HEADROOM -> LIMIT;
+                        case HIT_RATIO -> 1;
+                        case SOURCE_FALLBACKS -> CountingSource.FALLBACKS;
+                        default -> 0;
+                    },
+                    meter);
         }
 
         int[] sizes = {1, 100, 256, 5_000, 70_000, 1 << 20, 20 << 20};
@@ -130,9 +137,9 @@ class AllocatorMetricsTest {
     }
 
     private void assertOrdered(AshlarByteBufAllocator allocator) {
-        double requested = value(registry, AllocatorMeters.REQUESTED);
-        double used = value(registry, AllocatorMeters.USED);
-        double reserved = value(registry, AllocatorMeters.RESERVED);
+        double requested = value(registry, AllocatorMeters.REQUESTED, "kind", "counting");
+        double used = value(registry, AllocatorMeters.USED, "kind", "counting");
+        double reserved = value(registry, AllocatorMeters.RESERVED, "kind", "counting");
         assertTrue(requested < used && used < reserved && reserved <= LIMIT, allocator::toString);
         assertEquals(allocator.stats().usedBytes(), used);
     }
@@ -141,7 +148,7 @@ class AllocatorMetricsTest {
     void prometheusSeesTheConventionalNames() {
         AshlarByteBufAllocator allocator = allocator("work", source);
         PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        new AllocatorMetrics(allocator, Tags.of("region", "eu")).bindTo(prometheus);
+        new AllocatorMetrics(allocator, MeterLevel.SUMMARY, Tags.of("region", "eu")).bindTo(prometheus);
         ByteBuf buffer = allocator.directBuffer(1000);
         List<String> lines = prometheus
                 .scrape()
@@ -155,16 +162,16 @@ class AllocatorMetricsTest {
         assertEquals(
                 List.of(
                         "ashlar_allocator_allocations_total" + tags + "1.0",
+                        "ashlar_allocator_cached_bytes" + tags + "3072.0",
                         "ashlar_allocator_failures_total" + tags + "0.0",
                         "ashlar_allocator_frees_total" + tags + "0.0",
+                        "ashlar_allocator_headroom_bytes" + tags + (double) (LIMIT - source.reserved()),
                         "ashlar_allocator_limit_bytes" + tags + (double) LIMIT,
                         "ashlar_allocator_outstanding_buffers" + tags + "1.0",
-                        "ashlar_allocator_regions" + tags + "1.0",
+                        "ashlar_allocator_peak_bytes" + tags + reserved,
                         "ashlar_allocator_remote_frees_total" + tags + "0.0",
                         "ashlar_allocator_requested_bytes" + tags + "1000.0",
                         "ashlar_allocator_reserved_bytes" + tags + reserved,
-                        "ashlar_allocator_shards" + tags + "0.0",
-                        "ashlar_allocator_source_fallbacks_total" + tags + (double) CountingSource.FALLBACKS,
                         "ashlar_allocator_used_bytes" + tags + "1024.0"),
                 lines);
     }
@@ -172,7 +179,7 @@ class AllocatorMetricsTest {
     @Test
     void unitsAndDescriptionsReachTheRegistry() {
         new AllocatorMetrics(allocator("work", source)).bindTo(registry);
-        for (AllocatorMeters meter : AllocatorMeters.values()) {
+        for (AllocatorMeters meter : AllocatorMeters.of(MeterLevel.SUMMARY)) {
             Meter.Id id = registry.get(meter.getName()).meter().getId();
             assertEquals(meter.getType(), id.getType());
             assertEquals(meter.getBaseUnit(), id.getBaseUnit());
@@ -233,7 +240,7 @@ class AllocatorMetricsTest {
         registry.counter("somebody.elses");
         metrics.bindTo(registry);
         metrics.bindTo(second);
-        assertEquals(AllocatorMeters.values().length + 1, registry.getMeters().size());
+        assertEquals(SUMMARY + 1, registry.getMeters().size());
         metrics.close();
         assertEquals(1, registry.getMeters().size());
         assertEquals(0, second.getMeters().size());
@@ -269,7 +276,7 @@ class AllocatorMetricsTest {
         AllocatorMetrics metrics = new AllocatorMetrics(allocator("work", source));
         metrics.bindTo(registry);
         metrics.bindTo(registry);
-        assertEquals(AllocatorMeters.values().length, registry.getMeters().size());
+        assertEquals(SUMMARY, registry.getMeters().size());
         metrics.close();
         assertEquals(0, registry.getMeters().size());
     }
@@ -312,11 +319,11 @@ class AllocatorMetricsTest {
     @Test
     void extraTagsTellTheSameNameApartButCannotChangeIt() {
         AshlarByteBufAllocator allocator = allocator("work", source);
-        new AllocatorMetrics(allocator, Tags.of("role", "edge", "name", "wrong")).bindTo(registry);
-        new AllocatorMetrics(allocator, Tags.of("role", "core")).bindTo(registry);
+        new AllocatorMetrics(allocator, MeterLevel.SUMMARY, Tags.of("role", "edge", "name", "wrong")).bindTo(registry);
+        new AllocatorMetrics(allocator, MeterLevel.SUMMARY, Tags.of("role", "core")).bindTo(registry);
         assertEquals(LIMIT, value(registry, AllocatorMeters.LIMIT, "name", "work", "role", "edge"));
         assertEquals(LIMIT, value(registry, AllocatorMeters.LIMIT, "name", "work", "role", "core"));
-        assertEquals(2 * AllocatorMeters.values().length, registry.getMeters().size());
+        assertEquals(2 * SUMMARY, registry.getMeters().size());
     }
 
     @Test
@@ -338,23 +345,23 @@ class AllocatorMetricsTest {
         composite.add(registry);
         metrics.bindTo(composite);
         expect(LIMIT, AllocatorMeters.LIMIT);
-        expect(CountingSource.FALLBACKS, AllocatorMeters.SOURCE_FALLBACKS);
+        expect(0, AllocatorMeters.ALLOCATIONS);
         metrics.close();
         assertTrue(registry.getMeters().isEmpty());
     }
 
     @Test
-    void aClosedAllocatorStillTellsItsFigures() {
+    void aClosedAllocatorTellsItsFiguresUntilTheLastBufferIsReleased() {
         AshlarByteBufAllocator allocator = allocator("work", source);
-        new AllocatorMetrics(allocator).bindTo(registry);
+        new AllocatorMetrics(allocator, MeterLevel.DETAILED).bindTo(registry);
         ByteBuf buffer = allocator.directBuffer(300);
         allocator.close();
         expect(300, AllocatorMeters.REQUESTED);
         expect(1, AllocatorMeters.OUTSTANDING);
         buffer.release();
-        expect(0, AllocatorMeters.OUTSTANDING);
-        expect(0, AllocatorMeters.RESERVED);
         assertFalse(registry.getMeters().isEmpty());
+        expect(0, AllocatorMeters.OUTSTANDING); // the last that is read
+        assertEquals(List.of(), registry.getMeters());
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.common.docs.KeyName;
-import io.micrometer.core.instrument.docs.MeterDocumentation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,22 +25,24 @@ class MeterTableTest {
             | --- | --- | --- | --- | --- |
             """;
 
-    private static String line(MeterDocumentation meter, String description) {
+    private static String line(FigureMeter<?> meter) {
         String tags = Arrays.stream(meter.getKeyNames()).map(KeyName::asString).collect(Collectors.joining(", "));
         return "| `" + meter.getName() + "` | " + meter.getType().name().toLowerCase(Locale.ROOT) + " | "
-                + (meter.getBaseUnit() == null ? "" : meter.getBaseUnit()) + " | " + tags + " | " + description
+                + (meter.getBaseUnit() == null ? "" : meter.getBaseUnit()) + " | " + tags + " | " + meter.description()
                 + " |\n";
     }
 
     private static String table() {
         return HEAD
-                + Stream.of(
-                                Arrays.stream(AllocatorMeters.values()).map(meter -> line(meter, meter.description())),
-                                Arrays.stream(SizeClassMeters.values()).map(meter -> line(meter, meter.description())),
-                                Arrays.stream(RequestArenaMeters.values())
-                                        .map(meter -> line(meter, meter.description())),
-                                Arrays.stream(ObjectPoolMeters.values()).map(meter -> line(meter, meter.description())))
-                        .flatMap(lines -> lines)
+                + Stream.<FigureMeter<?>[]>of(
+                                AllocatorMeters.values(),
+                                MemoryMeters.values(),
+                                SizeClassMeters.values(),
+                                ShardMeters.values(),
+                                RequestArenaMeters.values(),
+                                ObjectPoolMeters.values())
+                        .flatMap(Arrays::stream)
+                        .map(MeterTableTest::line)
                         .collect(Collectors.joining());
     }
 

@@ -2,6 +2,7 @@
 package io.ashlar.examples.http;
 
 import io.ashlar.metrics.AllocatorMetrics;
+import io.ashlar.metrics.MeterLevel;
 import io.ashlar.metrics.RequestArenaMetrics;
 import io.ashlar.netty.AshlarByteBufAllocator;
 import io.ashlar.netty.RequestArenaHandler;
@@ -35,7 +36,7 @@ record Contender(String title, DemoServer server, Supplier<MemoryReading> memory
         AshlarByteBufAllocator allocator =
                 AshlarByteBufAllocator.builder().name("http-demo").build();
         RequestArenas arenas = RequestArenas.builder(allocator).build();
-        AllocatorMetrics metrics = new AllocatorMetrics(allocator);
+        AllocatorMetrics metrics = new AllocatorMetrics(allocator, MeterLevel.DETAILED);
         RequestArenaMetrics arenaMetrics = new RequestArenaMetrics(arenas);
         PrometheusMeterRegistry registry = registry();
         metrics.bindTo(registry);
