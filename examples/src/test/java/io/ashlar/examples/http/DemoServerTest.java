@@ -209,7 +209,7 @@ class DemoServerTest {
 
     private static double value(String scrape, String meter) {
         return scrape.lines()
-                .filter(line -> line.startsWith(meter + "{") && line.contains("name=\"http-demo\""))
+                .filter(line -> line.startsWith(meter + "{") && line.contains("kind=\"mapped\",name=\"http-demo\""))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(meter + " is not in:\n" + scrape));
