@@ -53,6 +53,23 @@ final class LimitedMemorySourceTest extends MemorySourceContract {
     }
 
     @Test
+    void thePeakIsTheMostThatWasReserved() {
+        MemorySource source = MemorySource.limited(MemorySource.heap(), 1000);
+        assertEquals(0, source.peak());
+        MemoryRegion first = source.acquire(Layout.ofSize(300));
+        MemoryRegion second = source.acquire(Layout.ofSize(400));
+        first.close();
+        source.acquire(Layout.ofSize(100)).close();
+        assertNull(source.tryAcquire(Layout.ofSize(900)), "what was refused");
+        assertEquals(700, source.peak());
+        second.close();
+        assertEquals(700, source.peak());
+        MemorySource failing = MemorySource.limited(MemorySource.limited(MemorySource.heap(), 100), 1000);
+        assertNull(failing.tryAcquire(Layout.ofSize(500)));
+        assertEquals(0, failing.peak(), "what the other source refused");
+    }
+
+    @Test
     void aCeilingBeyondAnyRegionDoesNotOverflow() {
         MemorySource source = MemorySource.limited(MemorySource.heap(), Long.MAX_VALUE);
         try (MemoryRegion region = source.acquire(Layout.ofSize(10))) {
