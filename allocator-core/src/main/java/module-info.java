@@ -8,6 +8,7 @@
  */
 module io.ashlar.core {
     requires jdk.unsupported; // only one class uses it, by name, and only below JDK 25
+    requires static jdk.jfr; // used where it is there
     requires static org.jspecify;
 
     exports io.ashlar.memory;

@@ -11,6 +11,7 @@ module io.ashlar.netty {
     requires io.netty.common;
     requires static io.netty.codec.http;
     requires static io.netty.codec.http2;
+    requires static jdk.jfr; // used where it is there
     requires static org.jspecify;
 
     exports io.ashlar.netty;

@@ -95,6 +95,7 @@ final class ArchitectureTest {
                 Map.of(
                         "java.base", Set.of(Requires.Modifier.MANDATED),
                         "jdk.unsupported", Set.of(),
+                        "jdk.jfr", Set.of(Requires.Modifier.STATIC),
                         "org.jspecify", Set.of(Requires.Modifier.STATIC)),
                 requires);
         assertEquals(Set.of(), module.opens());

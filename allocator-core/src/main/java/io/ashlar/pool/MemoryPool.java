@@ -80,7 +80,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         this.ownShard = ownShard;
         this.views = views;
         this.source = MemorySource.limited(config.source(), config.limit());
-        this.regions = new Regions(source, config.regionSize());
+        this.regions = new Regions(name, source, config.regionSize());
         this.large = new LargeBlocks<>(this, regions);
         this.longestRunBytes = config.longestRunBytes();
         this.largestSmall = config.largestSmall();
@@ -348,6 +348,8 @@ public final class MemoryPool<V> implements AutoCloseable {
      * <p>O(blocks); not for the path of a request.
      */
     public void trim() {
+        Object event = PoolEvents.beginTrim();
+        long before = regions.returnedBytes();
         retireDead();
         onEachStripe(Stripe::trimThoroughly);
         for (OwnedShard<V> shard : owned.snapshot()) {
@@ -355,6 +357,7 @@ public final class MemoryPool<V> implements AutoCloseable {
             shard.trimThoroughlySoon();
         }
         regions.closeEmpty();
+        PoolEvents.trimmed(event, name, regions.returnedBytes() - before, false);
     }
 
     /**

@@ -20,7 +20,7 @@ package io.ashlar.pool;
  * @param frees the blocks that were ever freed
  * @param remoteFrees those of them by another thread than the owner of their shard; of a stripe, by another
  *     than the one that used it last
- * @param misses the requests that found nothing at hand in their shard, and asked the regions for a run, under their lock
+ * @param misses the requests that found nothing at hand in their shard, and took a run from the regions, under their lock
  * @param returnedBytes the bytes of regions that were ever given back to the source
  * @param failures the requests that were refused for want of memory
  * @param sourceFallbacks the regions that came from a substitute of the configured kind of memory

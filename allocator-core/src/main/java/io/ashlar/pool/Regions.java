@@ -32,6 +32,7 @@ final class Regions {
     private static final int OS_PAGE = 4096;
 
     private final ReentrantLock lock = new ReentrantLock();
+    private final String pool;
     private final MemorySource source;
     private final int regionSize;
 
@@ -49,7 +50,8 @@ final class Regions {
     // Synchronization: volatile; written under the lock.
     private volatile int stuckCount;
 
-    Regions(MemorySource source, int regionSize) {
+    Regions(String pool, MemorySource source, int regionSize) {
+        this.pool = pool;
         this.source = source;
         this.regionSize = regionSize;
     }
@@ -102,7 +104,7 @@ final class Regions {
         return free == 0 ? 0 : Math.max(0, 1 - largest / (double) free);
     }
 
-    /** How often a run was asked for. */
+    /** How many runs were taken. */
     long fetches() {
         return fetches;
     }
@@ -138,8 +140,11 @@ final class Regions {
     boolean allocate(Run<?> run, int bytes) {
         lock.lock();
         try {
-            fetches = fetches + 1;
-            return bytes > regionSize ? allocateDedicated(run, bytes) : allocateShared(run, bytes);
+            boolean found = bytes > regionSize ? allocateDedicated(run, bytes) : allocateShared(run, bytes);
+            if (found) {
+                fetches = fetches + 1;
+            }
+            return found;
         } finally {
             lock.unlock();
         }
@@ -171,7 +176,7 @@ final class Regions {
     private @Nullable Region openShared(int atLeast) {
         closeStuck();
         for (int size = regionSize; size >= atLeast; size >>= 1) {
-            MemoryRegion memory = source.tryAcquire(new Layout(size, OS_PAGE));
+            MemoryRegion memory = obtain(new Layout(size, OS_PAGE));
             if (memory != null) {
                 Region region = register(memory);
                 emptyRegions++;
@@ -179,6 +184,15 @@ final class Regions {
             }
         }
         return null;
+    }
+
+    private @Nullable MemoryRegion obtain(Layout layout) {
+        Object event = PoolEvents.beginMap();
+        MemoryRegion memory = source.tryAcquire(layout);
+        if (memory != null) {
+            PoolEvents.mapped(event, pool, source.kind(), memory, source.reserved());
+        }
+        return memory;
     }
 
     private Region register(MemoryRegion memory) {
@@ -201,9 +215,9 @@ final class Regions {
 
     private boolean allocateDedicated(Run<?> run, int bytes) {
         int rounded = bytes > Integer.MAX_VALUE - OS_PAGE ? bytes : (bytes + OS_PAGE - 1) & -OS_PAGE;
-        MemoryRegion memory = source.tryAcquire(new Layout(rounded, 1));
+        MemoryRegion memory = obtain(new Layout(rounded, 1));
         if (memory == null && closeEmpty()) {
-            memory = source.tryAcquire(new Layout(rounded, 1));
+            memory = obtain(new Layout(rounded, 1));
         }
         if (memory == null) {
             return false;
@@ -247,8 +261,10 @@ final class Regions {
      * operation is using the memory, which means that somebody kept an NIO buffer longer than its block.
      */
     void giveBack(Region region) {
+        Object event = PoolEvents.beginUnmap();
         try {
             region.close();
+            PoolEvents.unmapped(event, pool, region.memory(), region.address(), source.reserved());
             returnedBytes.addAndGet(region.memory().size());
         } catch (RuntimeException | Error failed) {
             lock.lock();

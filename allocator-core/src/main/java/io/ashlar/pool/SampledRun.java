@@ -26,6 +26,7 @@ final class SampledRun<V> extends Run<V> {
     private final Run<V> run;
     private final V ownView;
     private final int requested;
+    private final String allocatedBy = Thread.currentThread().getName();
     private final long since = System.nanoTime();
 
     // Synchronization: compare-and-set, once, by whoever frees the block.
@@ -64,7 +65,7 @@ final class SampledRun<V> extends Run<V> {
         if (!OUT.compareAndSet(this, true, false)) {
             throw new IllegalArgumentException("the block with index=" + index + " is not handed out: freed twice?");
         }
-        sampler.freed(this);
+        sampler.freed(this, stats(System.nanoTime(), index), allocatedBy);
         run.free(ownView, index, requestedAtLast);
     }
 }

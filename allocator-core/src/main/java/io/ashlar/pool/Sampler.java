@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Watches a sample of the blocks that are out: of each size class in each shard the first and every 1,024th after it, of large blocks the
  * first and every 16th use of a run.
  *
- * <p>While it is off, that is a comparison per hand-out with what the owner has in a register anyway; when it is on, a block that is not
+ * <p>It is on when the application or a flight recording wants it. While it is off, that is a comparison per hand-out with what the owner has in a register anyway; when it is on, a block that is not
  * watched costs no more. A watched one gets a view of its own, so that freeing has nothing to look up ({@link SampledRun}).
  */
 final class Sampler<V> {
@@ -33,7 +33,7 @@ final class Sampler<V> {
     }
 
     boolean isOn() {
-        return on;
+        return on || PoolEvents.wantsBlocks();
     }
 
     void turn(boolean newOn) {
@@ -48,11 +48,13 @@ final class Sampler<V> {
         SampledRun<V> sampled = new SampledRun<>(this, run, ownView, requested);
         V view = pool.newView(sampled, index);
         watched.put(sampled, index);
+        PoolEvents.allocated(pool.name(), requested, run.blockSize(index));
         return view;
     }
 
-    void freed(SampledRun<V> sampled) {
+    void freed(SampledRun<V> sampled, SampledBlock block, String allocatedBy) {
         watched.remove(sampled);
+        PoolEvents.freed(pool.name(), block.requestedBytes(), block.blockBytes(), block.ageNanos(), allocatedBy);
     }
 
     /** The blocks that are watched and out, the oldest first. */

@@ -128,6 +128,8 @@ final class Shortage<V> {
      * @param mine the shard that the caller is allocating from; null if it holds no lock and owns nothing
      */
     private void reclaim(@Nullable Shard<V> mine) {
+        Object event = PoolEvents.beginTrim();
+        long before = regions.returnedBytes();
         if (mine != null) {
             mine.trim();
         }
@@ -152,10 +154,12 @@ final class Shortage<V> {
             }
         }
         regions.closeEmpty();
+        PoolEvents.trimmed(event, pool.name(), regions.returnedBytes() - before, true);
     }
 
     private AllocationException exhausted(int size) {
         PoolStats stats = pool.stats();
+        PoolEvents.hitLimit(stats, size);
         return new AllocationException(
                 AllocationException.Reason.SOURCE_EXHAUSTED,
                 "pool " + pool.name(),

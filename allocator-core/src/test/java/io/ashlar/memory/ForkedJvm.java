@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * @param out the standard output
  * @param err the standard error
  */
-record ForkedJvm(int exit, String out, String err) {
+public record ForkedJvm(int exit, String out, String err) {
 
     /**
      * Runs a main class of the tests.
@@ -25,8 +25,10 @@ record ForkedJvm(int exit, String out, String err) {
      * @param shell a command for {@code sh} to run before, such as {@code ulimit -n 100}; empty for none
      * @param main the class
      * @param jvmOptions for the JVM
+     * @return what it printed
+     * @throws Exception if it could not be run, or did not end
      */
-    static ForkedJvm run(Path directory, String shell, Class<?> main, String... jvmOptions) throws Exception {
+    public static ForkedJvm run(Path directory, String shell, Class<?> main, String... jvmOptions) throws Exception {
         List<String> command = new ArrayList<>();
         if (!shell.isEmpty()) {
             command.addAll(List.of("sh", "-c", shell + " && exec \"$@\"", "sh"));

@@ -63,8 +63,8 @@ public enum AllocatorMeters implements FigureMeter<PoolStats> {
             "Part of the free bytes outside of each region's longest free run",
             PoolStats::fragmentation)),
 
-    /** Requests that found nothing at hand in their shard, and asked the regions for memory, under a lock. */
-    MISSES(Figure.counter("misses", "Requests that had to ask the regions for memory", PoolStats::misses)),
+    /** Requests that found nothing at hand in their shard, and took memory from the regions, under a lock. */
+    MISSES(Figure.counter("misses", "Requests that took memory from the regions", PoolStats::misses)),
 
     /** What part of all {@link #ALLOCATIONS} were no {@link #MISSES}, from 0 to 1. */
     HIT_RATIO(

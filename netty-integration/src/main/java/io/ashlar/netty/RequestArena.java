@@ -77,6 +77,8 @@ public final class RequestArena extends ArenaRuns implements ByteBufAllocatorMet
 
     // Synchronization of all below: used by the owner only.
     private boolean ending;
+    /** What a flight recording is to know about the request; mostly null. */
+    private @Nullable Object event;
     /** Whether the application has got hold of the arena that {@link RequestArenaHandler} made. */
     boolean isKnown;
 
@@ -132,6 +134,10 @@ public final class RequestArena extends ArenaRuns implements ByteBufAllocatorMet
         owner = Thread.currentThread();
         if (outer == null) {
             mine.began();
+            Object begun = ArenaEvents.begin();
+            if (begun != null) {
+                event = begun;
+            }
         }
     }
 
@@ -162,6 +168,7 @@ public final class RequestArena extends ArenaRuns implements ByteBufAllocatorMet
         ending = false;
         if (outer == null) {
             mine.ended(mostBytes(), escaped());
+            tellEnd();
         } else {
             outer.add(mostBytes(), escaped());
         }
@@ -170,6 +177,14 @@ public final class RequestArena extends ArenaRuns implements ByteBufAllocatorMet
         }
         if (failure != null) {
             throwUnchecked(failure);
+        }
+    }
+
+    private void tellEnd() {
+        Object begun = event;
+        if (begun != null) {
+            event = null;
+            ArenaEvents.end(begun, parent.name(), mostBytes(), escaped());
         }
     }
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.pool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ashlar.memory.AllocationException;
+import io.ashlar.memory.MemorySource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import jdk.jfr.Configuration;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a flight recording has about a pool. */
+@ExtendWith(QuietPools.class)
+class PoolEventsTest {
+
+    private static final int REGION = 1 << 20;
+
+    private final MemorySource source = MemorySource.direct();
+    private final MemoryPool<Block> pool = TestPools.oneStripe(Block::new, source)
+            .name("recorded")
+            .regionSize(REGION)
+            .limit(4L * REGION)
+            .build();
+
+    @TempDir
+    private Path folder;
+
+    private List<RecordedEvent> stop(Recording recording) throws IOException {
+        recording.stop();
+        Path file = folder.resolve("recording.jfr");
+        recording.dump(file);
+        recording.close();
+        return RecordingFile.readAllEvents(file).stream()
+                .filter(event -> event.getEventType().getName().startsWith("io.ashlar."))
+                .filter(event -> "recorded".equals(event.getString("pool")))
+                .toList();
+    }
+
+    private static List<RecordedEvent> of(String type, List<RecordedEvent> events) {
+        return events.stream()
+                .filter(event -> event.getEventType().getName().equals("io.ashlar." + type))
+                .toList();
+    }
+
+    @Test
+    void regionsComeAndGo() throws IOException {
+        Recording recording = new Recording();
+        recording.enable("io.ashlar.RegionMap");
+        recording.enable("io.ashlar.RegionUnmap");
+        recording.enable("io.ashlar.Trim");
+        recording.start();
+        Block small = Block.allocate(pool, 100);
+        Block dedicated = Block.allocate(pool, 2 * REGION);
+        dedicated.release();
+        small.release();
+        pool.trim();
+        List<RecordedEvent> events = stop(recording);
+
+        List<RecordedEvent> mapped = of("RegionMap", events);
+        List<RecordedEvent> unmapped = of("RegionUnmap", events);
+        assertEquals(2, mapped.size());
+        assertEquals(List.of((long) REGION, 2L * REGION), longs("bytes", mapped));
+        assertEquals(List.of((long) REGION, 3L * REGION), longs("reserved", mapped));
+        assertEquals("direct", mapped.get(0).getString("kind"));
+        assertEquals(List.of(2L * REGION, (long) REGION), longs("bytes", unmapped));
+        assertEquals(List.of((long) REGION, 0L), longs("reserved", unmapped));
+        assertEquals(mapped.get(0).getLong("address"), unmapped.get(1).getLong("address"));
+        assertEquals(List.of((long) REGION), longs("returned", of("Trim", events)));
+        TestPools.closeAndVerify(pool, source);
+    }
+
+    private static List<Long> longs(String field, List<RecordedEvent> events) {
+        return events.stream().map(event -> event.getLong(field)).toList();
+    }
+
+    @Test
+    void theLimitIsHit() throws IOException {
+        Recording recording = new Recording();
+        recording.enable("io.ashlar.LimitHit").withStackTrace();
+        recording.enable("io.ashlar.Trim");
+        recording.start();
+        Block block = Block.allocate(pool, 100);
+        assertThrows(AllocationException.class, () -> Block.allocate(pool, 4 * REGION));
+        List<RecordedEvent> events = stop(recording);
+        RecordedEvent hit = of("LimitHit", events).get(0);
+        assertEquals(1, of("LimitHit", events).size());
+        assertEquals(4L * REGION, hit.getLong("requested"));
+        assertEquals(4L * REGION, hit.getLong("limit"));
+        assertEquals(REGION, hit.getLong("reserved"));
+        assertEquals(1, hit.getLong("outstanding"));
+        assertTrue(
+                hit.getStackTrace().getFrames().stream()
+                        .anyMatch(frame -> frame.getMethod().getName().equals("theLimitIsHit")
+                                || frame.getMethod().getType().getName().contains("PoolEventsTest")),
+                hit::toString);
+        assertTrue(of("Trim", events).get(0).getBoolean("atLimit"));
+        block.release();
+        TestPools.closeAndVerify(pool, source);
+    }
+
+    @Test
+    void aSampleOfTheBlocksIsRecordedWithHowLongTheyWereOut() throws Exception {
+        Recording recording = new Recording();
+        recording.enable("io.ashlar.BlockAllocation").withStackTrace();
+        recording.enable("io.ashlar.BlockFree");
+        recording.start();
+        List<Block> blocks = new ArrayList<>();
+        for (int i = 0; i < 1025; i++) {
+            blocks.add(Block.allocate(pool, 100));
+        }
+        Block large = Block.allocate(pool, 100_000);
+        Thread.sleep(2);
+        Daemon.run(() -> {
+            blocks.forEach(Block::release);
+            large.release();
+        });
+        List<RecordedEvent> events = stop(recording);
+        assertEquals(List.of(100L, 100L, 100_000L), longs("requested", of("BlockAllocation", events)));
+        assertEquals(List.of(112L, 112L, 128L << 10), longs("block", of("BlockAllocation", events)));
+        List<RecordedEvent> frees = of("BlockFree", events);
+        assertEquals(List.of(100L, 100L, 100_000L), longs("requested", frees));
+        for (RecordedEvent free : frees) {
+            assertTrue(free.getDuration("lifetime").toNanos() >= 2_000_000, free::toString);
+            assertEquals(Thread.currentThread().getName(), free.getString("allocatedBy"));
+        }
+        // Nobody wants to know any more.
+        Block.allocate(pool, 1000).release();
+        assertEquals(List.of(), pool.sampledBlocks());
+        TestPools.closeAndVerify(pool, source);
+    }
+
+    /** The JDK's own default settings know nothing of these events. */
+    @Test
+    void unlessTheyAreSwitchedOnThereAreNone() throws Exception {
+        Recording recording = new Recording(Configuration.getConfiguration("default"));
+        recording.start();
+        Block.allocate(pool, 100).release();
+        assertThrows(AllocationException.class, () -> Block.allocate(pool, 5 * REGION));
+        pool.trim();
+        assertEquals(List.of(), stop(recording));
+        TestPools.closeAndVerify(pool, source);
+    }
+}
