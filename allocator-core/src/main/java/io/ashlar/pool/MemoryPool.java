@@ -316,13 +316,13 @@ public final class MemoryPool<V> implements AutoCloseable {
     }
 
     /**
-     * All figures as a text for people, one per line: {@link #stats()} and, of the size classes that have slabs, {@link
-     * #sizeClassStats()}.
+     * All figures as a text for people, one per line: {@link #stats()}, {@link #shardStats()} and, of the size classes that have slabs,
+     * {@link #sizeClassStats()}.
      *
-     * @return the text; about one moment, and its lines about two
+     * @return the text; about one moment, and its lines about three
      */
     public String dump() {
-        return PoolDump.of(stats(), sizeClassStats());
+        return PoolDump.of(stats(), sizeClassStats(), shardStats());
     }
 
     private Totals totals() {

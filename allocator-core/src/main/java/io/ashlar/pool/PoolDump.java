@@ -13,19 +13,45 @@ final class PoolDump {
 
     private PoolDump() {}
 
-    static String of(PoolStats stats, List<SizeClassStats> classes) {
+    static String of(PoolStats stats, List<SizeClassStats> classes, List<ShardStats> shards) {
         PoolDump dump = new PoolDump();
         dump.line("pool %s of %s memory%s", stats.name(), stats.source(), stats.closed() ? ", closed" : "");
         dump.line("|- limit      %10s", bytes(stats.limitBytes()));
-        dump.line("|- reserved   %10s in %,d regions", bytes(stats.reservedBytes()), stats.regions());
-        dump.line("|- used       %10s", bytes(stats.usedBytes()));
+        dump.line(
+                "|- reserved   %10s in %,d regions, at the most %s so far, %s given back",
+                bytes(stats.reservedBytes()),
+                stats.regions(),
+                bytes(stats.peakReservedBytes()),
+                bytes(stats.returnedBytes()));
+        dump.line(
+                "|  |- free    %10s, of which %.0f %% in pieces",
+                bytes(stats.freeBytes()), 100 * stats.fragmentation());
+        dump.line("|  |- cached  %10s", bytes(stats.cachedBytes()));
+        dump.line("|  `- used    %10s, of which %.0f %% is waste", bytes(stats.usedBytes()), 100 * stats.waste());
         dump.line("|- requested  %10s", bytes(stats.requestedBytes()));
         dump.line(
                 "|- outstanding %,d blocks: %,d allocations, %,d frees (%,d by other threads), %,d failures",
                 stats.outstanding(), stats.allocations(), stats.frees(), stats.remoteFrees(), stats.failures());
-        dump.line("|- shards owned by threads: %,d", stats.ownedShards());
+        dump.line("|- found at hand: %.2f %% of the allocations", 100 * stats.hitRatio());
+        dump.shards(stats, shards);
         dump.slabs(stats, classes);
         return dump.text.toString();
+    }
+
+    private void shards(PoolStats stats, List<ShardStats> shards) {
+        line("|- shards: %,d owned by threads, %,d stripes", stats.ownedShards(), shards.size() - stats.ownedShards());
+        for (ShardStats each : shards) {
+            if (each.owned() || each.allocations() + each.slabBytes() > 0) {
+                line(
+                        "|  |- %-24s %,12d allocations, %,12d frees, %,12d of others', %9s in slabs, %9s kept",
+                        each.name(),
+                        each.allocations(),
+                        each.frees(),
+                        each.remoteFrees(),
+                        bytes(each.slabBytes()),
+                        bytes(each.cachedBytes()));
+            }
+        }
     }
 
     private void slabs(PoolStats stats, List<SizeClassStats> classes) {

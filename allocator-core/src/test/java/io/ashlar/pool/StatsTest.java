@@ -60,11 +60,15 @@ class StatsTest {
         assertEquals("""
                 pool pool of hooked memory
                 |- limit
-                |- reserved      128 KiB in 2 regions
-                |- used         64.2 KiB
+                |- reserved      128 KiB in 2 regions, at the most 128 KiB so far, 0 B given back
+                |  |- free      60.0 KiB, of which 47 % in pieces
+                |  |- cached     3.8 KiB
+                |  `- used      64.2 KiB, of which 39 % is waste
                 |- requested    39.3 KiB
                 |- outstanding 2 blocks: 2 allocations, 0 frees (0 by other threads), 0 failures
-                |- shards owned by threads: 0
+                |- found at hand: 0.00 % of the allocations
+                |- shards: 0 owned by threads, 1 stripes
+                |  |- stripe-0                            1 allocations,            0 frees,            0 of others',   4.0 KiB in slabs,       0 B kept
                 |- slabs         4.0 KiB, of which 224 B are out
                 |  |-    224 B          1 out,   4.0 KiB,   5 % out
                 `- large blocks: 1 out, 64.0 KiB

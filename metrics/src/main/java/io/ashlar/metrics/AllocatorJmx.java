@@ -95,6 +95,16 @@ public final class AllocatorJmx implements AutoCloseable {
         }
 
         @Override
+        public long getCachedBytes() {
+            return allocator.stats().cachedBytes();
+        }
+
+        @Override
+        public long getPeakReservedBytes() {
+            return allocator.stats().peakReservedBytes();
+        }
+
+        @Override
         public long getLimitBytes() {
             return allocator.stats().limitBytes();
         }
@@ -102,6 +112,21 @@ public final class AllocatorJmx implements AutoCloseable {
         @Override
         public long getOutstanding() {
             return allocator.stats().outstanding();
+        }
+
+        @Override
+        public long getAllocations() {
+            return allocator.stats().allocations();
+        }
+
+        @Override
+        public long getFrees() {
+            return allocator.stats().frees();
+        }
+
+        @Override
+        public long getRemoteFrees() {
+            return allocator.stats().remoteFrees();
         }
 
         @Override

@@ -36,6 +36,20 @@ public interface AllocatorMXBean {
     long getReservedBytes();
 
     /**
+     * The runs that shards hold for the next requests.
+     *
+     * @return bytes
+     */
+    long getCachedBytes();
+
+    /**
+     * The most that the reserved bytes have been.
+     *
+     * @return bytes
+     */
+    long getPeakReservedBytes();
+
+    /**
      * The ceiling of the reserved bytes.
      *
      * @return bytes
@@ -48,6 +62,27 @@ public interface AllocatorMXBean {
      * @return buffers
      */
     long getOutstanding();
+
+    /**
+     * Buffers handed out since the allocator was made.
+     *
+     * @return buffers
+     */
+    long getAllocations();
+
+    /**
+     * Buffers returned since the allocator was made.
+     *
+     * @return buffers
+     */
+    long getFrees();
+
+    /**
+     * Those of the frees that came from a thread that does not own the block's shard.
+     *
+     * @return buffers
+     */
+    long getRemoteFrees();
 
     /**
      * Requests that could not be served.

@@ -40,6 +40,11 @@ class AllocatorJmxTest {
             assertEquals(64L << 20, server.getAttribute(name, "LimitBytes"));
             assertEquals(1L, server.getAttribute(name, "Outstanding"));
             assertEquals(0L, server.getAttribute(name, "Failures"));
+            assertEquals(1L, server.getAttribute(name, "Allocations"));
+            assertEquals(0L, server.getAttribute(name, "Frees"));
+            assertEquals(0L, server.getAttribute(name, "RemoteFrees"));
+            assertEquals(4096L - 1024, server.getAttribute(name, "CachedBytes"));
+            assertEquals(allocator.stats().reservedBytes(), server.getAttribute(name, "PeakReservedBytes"));
             String dump = (String) server.invoke(name, "dump", new Object[0], new String[0]);
             assertTrue(dump.contains("1024 B          1 out"), dump);
             buf.release();
