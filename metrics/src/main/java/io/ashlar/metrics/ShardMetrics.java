@@ -71,7 +71,7 @@ public final class ShardMetrics implements MeterBinder, AutoCloseable {
      */
     @Override
     public synchronized void bindTo(MeterRegistry registry) {
-        if (registries.add(registry)) {
+        if (!registry.isClosed() && registries.add(registry)) {
             bound.values().forEach(meters -> meters.bindTo(registry));
             follow(byName());
         }
