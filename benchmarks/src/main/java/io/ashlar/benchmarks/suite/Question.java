@@ -3,6 +3,7 @@ package io.ashlar.benchmarks.suite;
 
 import io.ashlar.benchmarks.Column;
 import io.ashlar.benchmarks.Peer;
+import io.ashlar.benchmarks.Watched;
 import io.ashlar.benchmarks.message.MessagePeer;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -105,6 +106,14 @@ final class Question {
         all.addAll(newRivals);
         all.removeIf(peer -> !peer.isAvailable());
         return with(contestants, all.stream().map(MessagePeer::name).toArray(String[]::new));
+    }
+
+    /** Measures an allocator that is watched, and one that is not. */
+    Question watched() {
+        contestants = "contestant";
+        columns = List.of(Watched.values());
+        rivals = Set.of(Watched.NOBODY);
+        return this;
     }
 
     /** Leaves it out of the fast mode. */

@@ -25,6 +25,7 @@ import io.ashlar.benchmarks.SizeClassCountBenchmark;
 import io.ashlar.benchmarks.SmallHeapBenchmark;
 import io.ashlar.benchmarks.TextBenchmark;
 import io.ashlar.benchmarks.VirtualThreadBenchmark;
+import io.ashlar.benchmarks.WatchedBenchmark;
 import io.ashlar.benchmarks.message.MessagePeer;
 import java.util.List;
 import java.util.Set;
@@ -45,6 +46,7 @@ final class Questions {
     private static final double CONTENTS_FLOOR = 0.95;
     private static final double MESSAGE = 2;
     private static final double FIELDS = 1 / 1.1;
+    private static final double WATCHED = 0.98;
     private static final double NOT_STATED = 1;
 
     private static final Set<MessagePeer> MESSAGE_POOLS =
@@ -145,6 +147,10 @@ final class Questions {
             fields("message-fields-unchecked", "five fields without checks")
                     .only("withoutChecks")
                     .fullOnly(),
+            Question.of("watched", "watched, event loop", WatchedBenchmark.class, WATCHED)
+                    .watched()
+                    .unsteady()
+                    .fast("size", "256"),
             Question.of("scale-live", "growing, 256 B", LiveCountBenchmark.class, 0)
                     .plotted(),
             Question.of("scale-live-harness", "(growing, harness alone)", LiveCountBenchmark.class, 0)

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.benchmarks;
+
+import io.ashlar.metrics.AllocatorMetrics;
+import io.ashlar.metrics.MeterLevel;
+import io.ashlar.netty.AshlarByteBufAllocator;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Who looks at an allocator while it is measured. */
+public enum Watched implements Column {
+    /** All meters, scraped ten times a second; and a sample of the buffers, for their ages. */
+    ALL_METERS("all meters, 10/s") {
+        @Override
+        AutoCloseable watch(AshlarByteBufAllocator allocator) {
+            allocator.sampleBlocks(true);
+            return scrape(allocator, MeterLevel.DETAILED);
+        }
+    },
+    /** A dozen meters, scraped as often. */
+    SUMMARY("a dozen, 10/s") {
+        @Override
+        AutoCloseable watch(AshlarByteBufAllocator allocator) {
+            return scrape(allocator, MeterLevel.SUMMARY);
+        }
+    },
+    /** Nobody. */
+    NOBODY("no meters") {
+        @Override
+        AutoCloseable watch(AshlarByteBufAllocator allocator) {
+            return () -> {};
+        }
+    };
+
+    private static final long MILLIS_BETWEEN_SCRAPES = 100;
+
+    private final String title;
+
+    Watched(String title) {
+        this.title = title;
+    }
+
+    @Override
+    public String title() {
+        return title;
+    }
+
+    abstract AutoCloseable watch(AshlarByteBufAllocator allocator);
+
+    private static AutoCloseable scrape(AshlarByteBufAllocator allocator, MeterLevel level) {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        AllocatorMetrics metrics = new AllocatorMetrics(allocator, level);
+        metrics.bindTo(registry);
+        ScheduledExecutorService scraper = Executors.newSingleThreadScheduledExecutor();
+        scraper.scheduleAtFixedRate(registry::scrape, 0, MILLIS_BETWEEN_SCRAPES, TimeUnit.MILLISECONDS);
+        return () -> {
+            scraper.shutdown();
+            scraper.awaitTermination(1, TimeUnit.MINUTES);
+            metrics.close();
+        };
+    }
+}
