@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.examples.http;
 
+import io.ashlar.examples.dashboard.Dashboard;
+import io.ashlar.examples.dashboard.SnapshotReader;
 import io.ashlar.metrics.AllocatorMetrics;
 import io.ashlar.metrics.MeterLevel;
 import io.ashlar.metrics.RequestArenaMetrics;
@@ -17,6 +19,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -48,11 +52,13 @@ record Contender(String title, DemoServer server, Supplier<MemoryReading> memory
             allocator.close();
         };
         try {
-            DemoServer server = DemoServer.start(port, allocator::install, registry, pipeline -> {
+            Dashboard dashboard = new Dashboard(new SnapshotReader(allocator, RequestTimes.timer(registry)));
+            Consumer<ChannelPipeline> behindCodec = pipeline -> {
                 if (withArenas) {
                     pipeline.addLast(RequestArenaHandler.http1(arenas));
                 }
-            });
+            };
+            DemoServer server = DemoServer.start(port, allocator::install, registry, behindCodec, dashboard);
             return new Contender("Ashlar", server, () -> reading(allocator.stats()), remark(allocator), whenClosed);
         } catch (DemoServer.CannotListenException e) {
             whenClosed.run();

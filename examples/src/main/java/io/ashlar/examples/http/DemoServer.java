@@ -2,6 +2,8 @@
 package io.ashlar.examples.http;
 
 import io.ashlar.examples.client.LoopThreads;
+import io.ashlar.examples.dashboard.Dashboard;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -24,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP/1.1 server on the loopback address.
@@ -49,8 +52,10 @@ public final class DemoServer implements AutoCloseable {
             int port,
             UnaryOperator<ServerBootstrap> allocator,
             PrometheusMeterRegistry metrics,
-            Consumer<ChannelPipeline> behindCodec)
+            Consumer<ChannelPipeline> behindCodec,
+            @Nullable Dashboard dashboard)
             throws CannotListenException {
+        Timer timer = RequestTimes.timer(metrics);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -65,7 +70,8 @@ public final class DemoServer implements AutoCloseable {
                         ChannelPipeline pipeline =
                                 channel.pipeline().addLast(new UnsentLimit()).addLast(new HttpServerCodec());
                         behindCodec.accept(pipeline);
-                        pipeline.addLast(new HttpObjectAggregator(MAX_BODY)).addLast(new RoutingHandler(metrics));
+                        pipeline.addLast(new HttpObjectAggregator(MAX_BODY))
+                                .addLast(new RoutingHandler(metrics, dashboard, new RequestTimes(timer)));
                     }
                 });
         ChannelFuture bind = allocator.apply(bootstrap).bind("127.0.0.1", port).awaitUninterruptibly();
@@ -83,7 +89,7 @@ public final class DemoServer implements AutoCloseable {
      *
      * @param port the port to listen on, 0 for any free one
      * @param allocator puts the allocator on the bootstrap
-     * @param metrics what {@code /metrics} shows
+     * @param metrics what {@code /metrics} shows; the server adds a timer of its requests
      * @return the listening server
      * @throws CannotListenException if the port is taken or not permitted
      */
@@ -97,7 +103,7 @@ public final class DemoServer implements AutoCloseable {
      *
      * @param port the port to listen on, 0 for any free one
      * @param allocator puts the allocator on the bootstrap
-     * @param metrics what {@code /metrics} shows
+     * @param metrics what {@code /metrics} shows; the server adds a timer of its requests
      * @param behindCodec adds handlers to each connection, between the HTTP codec and what answers requests
      * @return the listening server
      * @throws CannotListenException if the port is taken or not permitted
@@ -108,7 +114,28 @@ public final class DemoServer implements AutoCloseable {
             PrometheusMeterRegistry metrics,
             Consumer<ChannelPipeline> behindCodec)
             throws CannotListenException {
-        return new DemoServer(port, allocator, metrics, behindCodec);
+        return start(port, allocator, metrics, behindCodec, null);
+    }
+
+    /**
+     * Starts a server with further handlers, and a page about its allocator.
+     *
+     * @param port the port to listen on, 0 for any free one
+     * @param allocator puts the allocator on the bootstrap
+     * @param metrics what {@code /metrics} shows; the server adds a timer of its requests
+     * @param behindCodec adds handlers to each connection, between the HTTP codec and what answers requests
+     * @param dashboard what {@code /dashboard} shows, or null if nothing is to be there
+     * @return the listening server
+     * @throws CannotListenException if the port is taken or not permitted
+     */
+    public static DemoServer start(
+            int port,
+            UnaryOperator<ServerBootstrap> allocator,
+            PrometheusMeterRegistry metrics,
+            Consumer<ChannelPipeline> behindCodec,
+            @Nullable Dashboard dashboard)
+            throws CannotListenException {
+        return new DemoServer(port, allocator, metrics, behindCodec, dashboard);
     }
 
     /**

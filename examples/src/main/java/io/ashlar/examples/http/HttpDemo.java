@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.examples.http;
 
+import io.ashlar.examples.dashboard.Dashboard;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -108,18 +109,21 @@ public final class HttpDemo {
     private void serve(Contender ashlar, LoadClient client, Shutdown shutdown) throws IOException {
         String url = ashlar.server().url();
         out.println("Serving on Ashlar until Ctrl-C: " + url + "/ /echo /metrics /healthz");
+        out.println("Open " + url + Dashboard.PATH + " in a browser to watch the allocator at work");
         out.println("Try: curl --data-binary 'hello' " + url + "/echo");
         if (options.backgroundLoad()) {
-            LoadRun load = client.startLight(ashlar.server().address());
-            load.done().addListener(end -> {
-                if (!end.isSuccess()) {
-                    err.println("ashlar-examples: the background load failed: "
-                            + end.cause().getMessage());
-                }
-            });
+            List<LoadRun> loads = client.startBackground(ashlar.server().address());
+            for (LoadRun load : loads) {
+                load.done().addListener(end -> {
+                    if (!end.isSuccess()) {
+                        err.println("ashlar-examples: the background load failed: "
+                                + end.cause().getMessage());
+                    }
+                });
+            }
             shutdown.await();
-            load.stop();
-            load.done().awaitUninterruptibly(STOP_MILLIS);
+            loads.forEach(LoadRun::stop);
+            loads.forEach(load -> load.done().awaitUninterruptibly(STOP_MILLIS));
         } else {
             shutdown.await();
         }

@@ -29,7 +29,9 @@ import java.util.concurrent.TimeUnit;
 final class LoadClient implements AutoCloseable {
 
     private static final int LIGHT_CONNECTIONS = 16;
-    private static final long LIGHT_PAUSE_MILLIS = 20;
+    private static final int SLOW_CONNECTIONS = 20;
+    private static final int BULKY_CONNECTIONS = 6;
+    private static final Duration UNTIL_STOPPED = Duration.ofDays(365);
 
     private final LoopThreads threads = new LoopThreads("ashlar-demo-client");
     private final EventLoopGroup loops =
@@ -65,18 +67,28 @@ final class LoadClient implements AutoCloseable {
      * @throws IOException if the server does not take the connections
      */
     LoadRun start(InetSocketAddress server, int connections, int depth, Duration length) throws IOException {
-        return start(server, connections, depth, length, 0);
+        return start(server, workload, connections, depth, length, Pace.HEAVY);
     }
 
     /** Asks at leisure, some hundred times a second, until the run is stopped. */
     LoadRun startLight(InetSocketAddress server) throws IOException {
-        return start(server, LIGHT_CONNECTIONS, 1, Duration.ofDays(365), LIGHT_PAUSE_MILLIS);
+        return start(server, workload, LIGHT_CONNECTIONS, 1, UNTIL_STOPPED, Pace.LIGHT);
     }
 
-    private LoadRun start(InetSocketAddress server, int connections, int depth, Duration length, long pauseMillis)
+    /** Besides a light load, large bodies that come slowly: what the server collects of them lives for seconds. Until the runs are stopped. */
+    List<LoadRun> startBackground(InetSocketAddress server) throws IOException {
+        Workload large = Workload.large(seed);
+        return List.of(
+                startLight(server),
+                start(server, large, SLOW_CONNECTIONS, 1, UNTIL_STOPPED, Pace.SLOW),
+                start(server, large, BULKY_CONNECTIONS, 1, UNTIL_STOPPED, Pace.BULKY));
+    }
+
+    private LoadRun start(
+            InetSocketAddress server, Workload load, int connections, int depth, Duration length, Pace pace)
             throws IOException {
         List<Channel> channels = connect(server, connections);
-        LoadRun run = new LoadRun(workload, channels, length, pauseMillis);
+        LoadRun run = new LoadRun(load, channels, length, pace);
         SplittableRandom seeds = new SplittableRandom(seed);
         for (Channel channel : channels) {
             LoadConnection connection = new LoadConnection(run, depth, seeds.split());

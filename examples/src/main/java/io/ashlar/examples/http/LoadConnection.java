@@ -17,8 +17,7 @@ import java.util.concurrent.TimeUnit;
  * One connection of the load client: keeps a fixed number of requests in flight and compares each answer with what it
  * must be, byte for byte. An answer that is wrong fails the whole load.
  *
- * <p>In a light run there are pauses: one in the middle of each request, so that the server has to keep the first half
- * as it would for a slow client, and one after each answer.
+ * <p>It may do so at leisure: see {@link Pace}.
  *
  * <p>All of it runs on the connection's event loop.
  */
@@ -67,16 +66,29 @@ final class LoadConnection extends SimpleChannelInboundHandler<HttpObject> {
         asked[slot] = next;
         askedAt[slot] = System.nanoTime();
         ByteBuf wire = next.wire().duplicate();
-        if (run.pauseMillis() > 0) {
-            context.write(wire.readSlice(wire.readableBytes() / 2), context.voidPromise());
-            later(context, () -> context.writeAndFlush(wire, context.voidPromise()));
+        if (run.pace().pauses()) {
+            sendSlowly(
+                    context,
+                    wire,
+                    wire.readableBytes() / random.nextInt(1, 2 * run.pace().pieces()) + 1);
         } else {
             context.write(wire, context.voidPromise());
         }
     }
 
+    /** Sends a piece, and the others later; all that is left when the run is over. */
+    private void sendSlowly(ChannelHandlerContext context, ByteBuf wire, int piece) {
+        if (wire.readableBytes() <= piece || run.isOver(System.nanoTime())) {
+            context.writeAndFlush(wire, context.voidPromise());
+        } else {
+            context.writeAndFlush(wire.readSlice(piece), context.voidPromise());
+            later(context, () -> sendSlowly(context, wire, piece));
+        }
+    }
+
     private void later(ChannelHandlerContext context, Runnable task) {
-        long pause = random.nextLong(1, 2 * run.pauseMillis()); // not the same for all, or they would march in step
+        long pause =
+                random.nextLong(1, 2 * run.pace().pauseMillis()); // not the same for all, or they would march in step
         context.executor().schedule(task, pause, TimeUnit.MILLISECONDS);
     }
 
@@ -123,7 +135,7 @@ final class LoadConnection extends SimpleChannelInboundHandler<HttpObject> {
         inFlight--;
         if (run.isOver(now)) {
             closeIfAnswered(context);
-        } else if (run.pauseMillis() > 0) {
+        } else if (run.pace().pauses()) {
             later(context, () -> fill(context));
         } else {
             ask(context); // flushed when all that was read has been looked at

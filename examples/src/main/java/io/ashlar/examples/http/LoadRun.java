@@ -25,7 +25,7 @@ final class LoadRun {
     private static final long LONGEST = Duration.ofSeconds(60).toNanos();
 
     private final Workload workload;
-    private final long pauseMillis;
+    private final Pace pace;
     private final List<Channel> channels;
     private final long deadline;
 
@@ -36,10 +36,10 @@ final class LoadRun {
     // Synchronization: volatile, set once by stop() or fail().
     private volatile boolean stopped;
 
-    LoadRun(Workload workload, List<Channel> channels, Duration length, long pauseMillis) {
+    LoadRun(Workload workload, List<Channel> channels, Duration length, Pace pace) {
         this.workload = workload;
         this.channels = List.copyOf(channels);
-        this.pauseMillis = pauseMillis;
+        this.pace = pace;
         this.open = new AtomicInteger(channels.size());
         this.deadline = System.nanoTime() + length.toNanos();
     }
@@ -48,9 +48,8 @@ final class LoadRun {
         return workload;
     }
 
-    /** How long a connection of a light run pauses on average; 0 for a load as heavy as it gets. */
-    long pauseMillis() {
-        return pauseMillis;
+    Pace pace() {
+        return pace;
     }
 
     /** Whether nothing more is to be asked. */

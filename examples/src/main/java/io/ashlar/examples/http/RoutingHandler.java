@@ -3,6 +3,7 @@ package io.ashlar.examples.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.ashlar.examples.dashboard.Dashboard;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -21,6 +22,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers the requests of one connection, one after the other.
@@ -35,10 +37,11 @@ final class RoutingHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     static final String GREETING = """
             Ashlar HTTP demo
 
-              /         this text
-              /echo     returns the body of a POST or PUT, up to 64 MiB
-              /metrics  the figures of this server, in the Prometheus text format
-              /healthz  says ok
+              /           this text
+              /echo       returns the body of a POST or PUT, up to 64 MiB
+              /dashboard  a live page about the allocator, on Ashlar only
+              /metrics    the figures of this server, in the Prometheus text format
+              /healthz    says ok
             """;
 
     /** What {@code /healthz} says. */
@@ -50,11 +53,15 @@ final class RoutingHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     private static final String BYTES = "application/octet-stream";
 
     private final PrometheusMeterRegistry metrics;
+    private final @Nullable Dashboard dashboard;
+    private final RequestTimes times;
     /** The last answer of this connection is on its way: whatever else was pipelined stays unanswered. */
     private boolean closing;
 
-    RoutingHandler(PrometheusMeterRegistry metrics) {
+    RoutingHandler(PrometheusMeterRegistry metrics, @Nullable Dashboard dashboard, RequestTimes times) {
         this.metrics = metrics;
+        this.dashboard = dashboard;
+        this.times = times;
     }
 
     @Override
@@ -62,6 +69,7 @@ final class RoutingHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         if (closing) {
             return;
         }
+        times.begin();
         HttpResponseStatus refusal = RequestCheck.refusal(request);
         if (refusal != null) {
             sendLast(context, text(refusal, refusal.reasonPhrase() + "\n"));
@@ -71,7 +79,11 @@ final class RoutingHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
 
     private FullHttpResponse answer(FullHttpRequest request) {
-        return switch (RequestCheck.path(request.uri())) {
+        String path = RequestCheck.path(request.uri());
+        if (dashboard != null && dashboard.serves(path)) {
+            return isRead(request) ? page(dashboard.content(path)) : notAllowed("GET, HEAD");
+        }
+        return switch (path) {
             case "/" -> isRead(request) ? text(HttpResponseStatus.OK, GREETING) : notAllowed("GET, HEAD");
             case "/healthz" -> isRead(request) ? text(HttpResponseStatus.OK, HEALTHY) : notAllowed("GET, HEAD");
             case "/metrics" -> isRead(request) ? metrics() : notAllowed("GET, HEAD");
@@ -96,6 +108,17 @@ final class RoutingHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     /** The scrape sums the counters of all shards; for a server this small that may happen on the event loop. */
     private FullHttpResponse metrics() {
         return response(HttpResponseStatus.OK, PROMETHEUS, bytes(metrics.scrape()));
+    }
+
+    private static FullHttpResponse page(Dashboard.Content content) {
+        FullHttpResponse response =
+                response(HttpResponseStatus.OK, content.type(), Unpooled.wrappedBuffer(content.bytes()));
+        response.headers()
+                .set(HttpHeaderNames.CACHE_CONTROL, content.caching())
+                .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, Dashboard.CONTENT_SECURITY_POLICY)
+                .set("x-content-type-options", "nosniff")
+                .set("referrer-policy", "no-referrer");
+        return response;
     }
 
     private static FullHttpResponse notAllowed(String allowed) {
@@ -138,6 +161,7 @@ final class RoutingHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         context.flush();
+        times.flushed();
     }
 
     /** A client that has closed its sending side still gets the answers to what it sent before. */

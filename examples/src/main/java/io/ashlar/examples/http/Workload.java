@@ -19,6 +19,7 @@ import java.util.SplittableRandom;
 final class Workload {
 
     private static final int VARIANTS = 500;
+    private static final int LARGE_VARIANTS = 24;
 
     /**
      * One request as it goes over the wire, and the body that must come back.
@@ -28,18 +29,34 @@ final class Workload {
      */
     record Exchange(ByteBuf wire, ByteBuf expected) {}
 
-    private final List<Exchange> exchanges = new ArrayList<>(VARIANTS);
+    private final List<Exchange> exchanges;
+
+    private Workload(List<Exchange> exchanges) {
+        this.exchanges = exchanges;
+    }
 
     Workload(long seed) {
+        this(new ArrayList<>(VARIANTS));
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < VARIANTS; i++) {
-            exchanges.add(i % 5 == 0 ? get(random) : echo(random));
+            exchanges.add(i % 5 == 0 ? get(random) : echo(random, bodySize(random)));
         }
+    }
+
+    /** Posts alone, with bodies from 64 KiB to 4 MiB; each doubling is as likely. */
+    static Workload large(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Workload load = new Workload(new ArrayList<>(LARGE_VARIANTS));
+        for (int i = 0; i < LARGE_VARIANTS; i++) {
+            int least = (64 << 10) << i % 6;
+            load.exchanges.add(echo(random, random.nextInt(least, 2 * least)));
+        }
+        return load;
     }
 
     /** One of the requests. */
     Exchange pick(SplittableRandom random) {
-        return exchanges.get(random.nextInt(VARIANTS));
+        return exchanges.get(random.nextInt(exchanges.size()));
     }
 
     private static Exchange get(SplittableRandom random) {
@@ -50,8 +67,8 @@ final class Workload {
                 shared((greeting ? RoutingHandler.GREETING : RoutingHandler.HEALTHY).getBytes(UTF_8)));
     }
 
-    private static Exchange echo(SplittableRandom random) {
-        byte[] body = new byte[bodySize(random)];
+    private static Exchange echo(SplittableRandom random, int size) {
+        byte[] body = new byte[size];
         random.nextBytes(body);
         String head =
                 "POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/octet-stream\r\nContent-Length: "

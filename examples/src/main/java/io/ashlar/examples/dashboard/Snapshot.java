@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.examples.dashboard;
+
+import java.util.List;
+
+/**
+ * What the dashboard knows of an allocator and its server at about one moment. As JSON it is what {@code /dashboard/data} says: the
+ * names of the components are the names there. Rates are left to the reader, who has two of these.
+ *
+ * @param name the allocator's name
+ * @param source the kind of its memory
+ * @param closed whether the allocator was closed
+ * @param nanos when this was read, in nanoseconds since some moment; only differences mean something
+ * @param memory the stack of its memory
+ * @param counts what it has done, and refused to do
+ * @param latency how long the server's requests took
+ * @param sizeClasses the size classes, the smallest first
+ * @param regions the regions and what lies in them
+ * @param ages outstanding blocks by age, the youngest first
+ */
+public record Snapshot(
+        String name,
+        String source,
+        boolean closed,
+        long nanos,
+        Memory memory,
+        Counts counts,
+        Latency latency,
+        List<SizeClass> sizeClasses,
+        List<Region> regions,
+        List<Age> ages) {
+
+    /**
+     * Bytes: {@code requested <= used}, {@code used + cached + free = reserved <= limit} while nobody allocates.
+     *
+     * @param requested what callers asked for
+     * @param used outstanding blocks
+     * @param cached runs that shards hold, without the used blocks in them
+     * @param free regions that are not cut into runs
+     * @param reserved regions
+     * @param peakReserved the most that regions ever were
+     * @param limit the ceiling of the reserved bytes
+     */
+    public record Memory(
+            long requested, long used, long cached, long free, long reserved, long peakReserved, long limit) {}
+
+    /**
+     * Blocks since the allocator was made; {@code outstanding} now.
+     *
+     * @param outstanding handed out and not freed
+     * @param allocations ever handed out
+     * @param frees ever freed
+     * @param remoteFrees of these, by another thread than the owner's
+     * @param failures requests for a block that were refused
+     */
+    public record Counts(long outstanding, long allocations, long frees, long remoteFrees, long failures) {}
+
+    /**
+     * A histogram of the server's requests since it was started.
+     *
+     * @param count requests
+     * @param buckets how many of them took no longer than so many nanoseconds, in rising order; each counts the ones before it, too
+     */
+    public record Latency(long count, List<Bucket> buckets) {}
+
+    /**
+     * One bucket.
+     *
+     * @param upTo nanoseconds
+     * @param count requests that took no longer
+     */
+    public record Bucket(long upTo, long count) {}
+
+    /**
+     * A size class.
+     *
+     * @param blockBytes the length of its blocks
+     * @param outstanding its blocks that are handed out
+     * @param slabBytes the bytes of its slabs
+     * @param occupancy the part of these that is handed out, from 0 to 1
+     */
+    public record SizeClass(int blockBytes, long outstanding, long slabBytes, double occupancy) {}
+
+    /**
+     * A region.
+     *
+     * @param bytes its length
+     * @param dedicated whether it was made for one large block
+     * @param parts what lies in it, in the order of the offsets; together all of it
+     */
+    public record Region(long bytes, boolean dedicated, List<Part> parts) {}
+
+    /**
+     * A part of a region.
+     *
+     * @param kind what it is used for
+     * @param offset where it begins, in bytes
+     * @param bytes its length
+     */
+    public record Part(String kind, long offset, long bytes) {}
+
+    /**
+     * Blocks of about the same age, from a sample.
+     *
+     * @param upTo no older than so many nanoseconds, and older than the entry before allows; 0 for the rest
+     * @param samples sampled blocks
+     * @param bytes their lengths altogether
+     */
+    public record Age(long upTo, long samples, long bytes) {}
+}
