@@ -35,8 +35,8 @@ public record Snapshot(
      *
      * @param requested what callers asked for
      * @param used outstanding blocks
-     * @param cached runs that shards hold, without the used blocks in them
-     * @param free regions that are not cut into runs
+     * @param cached runs that are not used: free blocks of slabs, and large blocks that shards keep
+     * @param free regions that are in no run
      * @param reserved regions
      * @param peakReserved the most that regions ever were
      * @param limit the ceiling of the reserved bytes
@@ -85,7 +85,7 @@ public record Snapshot(
      * A region.
      *
      * @param bytes its length
-     * @param dedicated whether it was made for one large block
+     * @param dedicated whether it serves a single block that is larger than regions are
      * @param parts what lies in it, in the order of the offsets; together all of it
      */
     public record Region(long bytes, boolean dedicated, List<Part> parts) {}
@@ -93,18 +93,18 @@ public record Snapshot(
     /**
      * A part of a region.
      *
-     * @param kind what it is used for
+     * @param kind what it serves for: {@code free}, {@code slab}, {@code large}, or {@code bump} for a request arena
      * @param offset where it begins, in bytes
      * @param bytes its length
      */
     public record Part(String kind, long offset, long bytes) {}
 
     /**
-     * Blocks of about the same age, from a sample.
+     * Blocks of about the same age, as a sample has them.
      *
      * @param upTo no older than so many nanoseconds, and older than the entry before allows; 0 for the rest
      * @param samples sampled blocks
-     * @param bytes their lengths altogether
+     * @param blocks about how many of the outstanding blocks these stand for
      */
-    public record Age(long upTo, long samples, long bytes) {}
+    public record Age(long upTo, long samples, long blocks) {}
 }

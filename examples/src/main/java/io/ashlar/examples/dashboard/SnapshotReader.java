@@ -3,17 +3,28 @@ package io.ashlar.examples.dashboard;
 
 import io.ashlar.netty.AshlarByteBufAllocator;
 import io.ashlar.pool.PoolStats;
+import io.ashlar.pool.RegionStats;
+import io.ashlar.pool.SizeClassStats;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 
-/** Reads the figures of an allocator and of a server's timer. Cost: that of the allocator's figures, no lock on any allocation path. */
+/**
+ * Reads the figures of an allocator and of a server's timer. Cost: that of the allocator's figures, no lock on any allocation path.
+ *
+ * <p>Whoever looks first switches on that the allocator watches a sample of its blocks, which it needs to tell their ages.
+ *
+ * <p><b>Thread safety.</b> All methods may be called from any thread.
+ */
 public final class SnapshotReader implements Supplier<Snapshot> {
 
     private final AshlarByteBufAllocator allocator;
     private final Timer requests;
+    // Synchronization: volatile; switching on twice does no harm.
+    private volatile boolean sampling;
 
     /**
      * Makes a reader.
@@ -28,7 +39,12 @@ public final class SnapshotReader implements Supplier<Snapshot> {
 
     @Override
     public Snapshot get() {
+        if (!sampling) {
+            allocator.sampleBlocks(true);
+            sampling = true;
+        }
         PoolStats stats = allocator.stats();
+        List<SizeClassStats> classes = allocator.sizeClassStats();
         return new Snapshot(
                 stats.name(),
                 stats.source(),
@@ -37,19 +53,22 @@ public final class SnapshotReader implements Supplier<Snapshot> {
                 memory(stats),
                 counts(stats),
                 latency(requests.takeSnapshot()),
-                sizeClasses(),
-                regions(stats),
-                List.of());
+                classes.stream().map(SnapshotReader::sizeClass).toList(),
+                allocator.regionStats().stream().map(SnapshotReader::region).toList(),
+                Ages.of(
+                        allocator.sampledBlocks(),
+                        stats.outstanding(),
+                        classes.get(classes.size() - 1).blockBytes()));
     }
 
     private static Snapshot.Memory memory(PoolStats stats) {
         return new Snapshot.Memory(
                 stats.requestedBytes(),
                 stats.usedBytes(),
-                0,
-                Math.max(0, stats.reservedBytes() - stats.usedBytes()),
+                stats.cachedBytes(),
+                stats.freeBytes(),
                 stats.reservedBytes(),
-                stats.reservedBytes(),
+                stats.peakReservedBytes(),
                 stats.limitBytes());
     }
 
@@ -66,19 +85,17 @@ public final class SnapshotReader implements Supplier<Snapshot> {
                         .toList());
     }
 
-    private List<Snapshot.SizeClass> sizeClasses() {
-        return allocator.sizeClassStats().stream()
-                .map(its ->
-                        new Snapshot.SizeClass(its.blockBytes(), its.outstanding(), its.slabBytes(), its.occupancy()))
-                .toList();
+    private static Snapshot.SizeClass sizeClass(SizeClassStats its) {
+        return new Snapshot.SizeClass(its.blockBytes(), its.outstanding(), its.slabBytes(), its.occupancy());
     }
 
-    private static List<Snapshot.Region> regions(PoolStats stats) {
-        return List.of(new Snapshot.Region(
-                stats.reservedBytes(),
-                false,
-                List.of(
-                        new Snapshot.Part("slab", 0, stats.usedBytes()),
-                        new Snapshot.Part("free", stats.usedBytes(), stats.reservedBytes() - stats.usedBytes()))));
+    private static Snapshot.Region region(RegionStats region) {
+        return new Snapshot.Region(
+                region.bytes(),
+                region.dedicated(),
+                region.parts().stream()
+                        .map(part -> new Snapshot.Part(
+                                part.kind().name().toLowerCase(Locale.ROOT), part.offset(), part.bytes()))
+                        .toList());
     }
 }

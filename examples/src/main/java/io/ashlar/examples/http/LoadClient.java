@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 final class LoadClient implements AutoCloseable {
 
     private static final int LIGHT_CONNECTIONS = 16;
-    private static final int SLOW_CONNECTIONS = 20;
+    private static final int SLOW_CONNECTIONS = 32;
     private static final int BULKY_CONNECTIONS = 6;
     private static final Duration UNTIL_STOPPED = Duration.ofDays(365);
 

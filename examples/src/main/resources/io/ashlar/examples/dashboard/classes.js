@@ -59,7 +59,7 @@ export const classes = {
     const slabs = now.reduce((sum, its) => sum + its.slabBytes, 0);
     const out = now.reduce((sum, its) => sum + its.slabBytes * its.occupancy, 0);
     return slabs
-      ? `${now.length} of ${history.last.sizeClasses.length} classes have slabs, ${bytes(slabs)} together; ${percent(out / slabs)} of them are handed out.`
+      ? `${now.length} of ${history.last.sizeClasses.length} classes have slabs: ${bytes(slabs)}, ${percent(out / slabs)} handed out.`
       : "No class has a slab: nothing small is or was in use.";
   },
 

@@ -8,7 +8,7 @@ const BYTES = [["GiB", 2 ** 30], ["MiB", 2 ** 20], ["KiB", 2 ** 10], ["B", 1]];
 const TIMES = [["min", 60e9], ["s", 1e9], ["ms", 1e6], ["µs", 1e3], ["ns", 1]];
 
 function scaled(value, units) {
-  const [unit, size] = units.find(([, least]) => value >= least) ?? units.at(-1);
+  const [unit, size] = units.find(([, least]) => value >= 0.9995 * least) ?? units.at(-1); // 999.9 ms are 1 s
   return `${digits(value / size)} ${unit}`;
 }
 

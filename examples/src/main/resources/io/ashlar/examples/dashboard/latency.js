@@ -23,7 +23,7 @@ export const latency = {
   key: (history) => LINES.map(({ name, colour, of }) => [name, colour, nanos(of(history.last))]),
 
   sentence: ({ last }) =>
-    `${rate(last.rates?.requests)} requests now, ${count(last.latency.count)} since the start.`,
+    `${rate(last.rates?.requests)} requests now, ${count(last.latency.count)} so far.`,
 
   table: (history) => [
     ["Latency", "now", "least", "most"],

@@ -25,8 +25,8 @@ export const rates = {
   key: (history) => LINES.map(({ name, colour, dash, of }) => [name, colour, rate(of(history.last)), dash]),
 
   sentence({ last }) {
-    const { allocations, remoteFrees, failures } = last.counts;
-    return `${count(allocations)} allocations since the start, ${count(failures)} refused; ${count(remoteFrees)} remote frees.`;
+    const { allocations, failures } = last.counts;
+    return `${count(allocations)} allocations so far, ${count(failures)} refused.`;
   },
 
   table: (history) => [

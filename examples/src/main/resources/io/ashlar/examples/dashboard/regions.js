@@ -16,7 +16,7 @@ const LABEL = 80;
 const KINDS = [
   { kind: "slab", name: "Slab", colour: "blue" },
   { kind: "large", name: "Large buffer", colour: "orange" },
-  { kind: "arena", name: "Request arena", colour: "green" },
+  { kind: "bump", name: "Request arena", colour: "green" },
   { kind: "free", name: "Free", colour: "idle" },
 ];
 

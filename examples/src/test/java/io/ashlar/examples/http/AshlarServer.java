@@ -29,6 +29,10 @@ final class AshlarServer implements BeforeEachCallback, AfterEachCallback {
         assertEquals(0, end.used());
     }
 
+    DemoServer server() {
+        return ashlar.server();
+    }
+
     String url() {
         return ashlar.server().url();
     }

@@ -69,7 +69,7 @@ class DemoServerTest {
         HttpResponse<String> response = get("/");
         assertEquals(200, response.statusCode());
         assertTrue(header(response, "Content-Type").startsWith("text/plain"));
-        for (String path : List.of("/echo", "/metrics", "/healthz")) {
+        for (String path : List.of("/echo", "/dashboard", "/metrics", "/healthz")) {
             assertTrue(response.body().contains(path), response.body());
         }
     }

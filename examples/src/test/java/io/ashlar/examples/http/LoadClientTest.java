@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,23 @@ class LoadClientTest {
             assertTrue(run.await(20_000));
             assertTrue(run.done().isSuccess());
             assertTrue(run.answers() >= 20);
+        }
+    }
+
+    @Test
+    void aBackgroundLoadKeepsBuffersOutAndEndsWhenItIsStopped() throws Exception {
+        try (Contender ashlar = Contender.ashlar(0, true);
+                LoadClient client = new LoadClient(SEED)) {
+            List<LoadRun> runs = client.startBackground(ashlar.server().address());
+            for (int i = 0; i < 2_000 && ashlar.memory().get().outstanding() < 200; i++) {
+                assertFalse(runs.get(0).await(5));
+            }
+            assertTrue(ashlar.memory().get().outstanding() >= 200);
+            runs.forEach(LoadRun::stop);
+            for (LoadRun run : runs) {
+                assertTrue(run.await(20_000));
+                assertTrue(run.done().isSuccess(), () -> run.done().cause().toString());
+            }
         }
     }
 

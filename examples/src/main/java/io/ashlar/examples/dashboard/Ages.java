@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ashlar.examples.dashboard;
+
+import io.ashlar.pool.SampledBlock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Counts the blocks of a sample by age, and from them estimates how many of all blocks are that old. */
+final class Ages {
+
+    /** The ends of the ages that are told apart, in nanoseconds; 0 for the last, which has none. */
+    private static final long[] ENDS = {
+        TimeUnit.MILLISECONDS.toNanos(10),
+        TimeUnit.MILLISECONDS.toNanos(100),
+        TimeUnit.SECONDS.toNanos(1),
+        TimeUnit.SECONDS.toNanos(3),
+        TimeUnit.SECONDS.toNanos(10),
+        TimeUnit.MINUTES.toNanos(1),
+        TimeUnit.MINUTES.toNanos(10),
+        0
+    };
+
+    /** A sampled block of a size class stands for so many, see {@link io.ashlar.pool.MemoryPool#sampleBlocks}. */
+    private static final int SMALL_WEIGHT = 1024;
+
+    private static final int LARGE_WEIGHT = 16;
+
+    private Ages() {}
+
+    /**
+     * Counts.
+     *
+     * @param sample the sampled blocks that are out
+     * @param outstanding how many blocks are out altogether
+     * @param longestSmall the length of the longest block of a size class, in bytes
+     * @return an entry for each age, the youngest first
+     */
+    static List<Snapshot.Age> of(List<SampledBlock> sample, long outstanding, int longestSmall) {
+        long[] samples = new long[ENDS.length];
+        long[] weights = new long[ENDS.length];
+        long all = 0;
+        for (SampledBlock block : sample) {
+            int weight = block.blockBytes() <= longestSmall ? SMALL_WEIGHT : LARGE_WEIGHT;
+            int age = index(block.ageNanos());
+            samples[age]++;
+            weights[age] += weight;
+            all += weight;
+        }
+        List<Snapshot.Age> ages = new ArrayList<>();
+        for (int i = 0; i < ENDS.length; i++) {
+            long blocks = all == 0 ? 0 : Math.round((double) outstanding * weights[i] / all);
+            ages.add(new Snapshot.Age(ENDS[i], samples[i], blocks));
+        }
+        return ages;
+    }
+
+    private static int index(long age) {
+        int i = 0;
+        while (i < ENDS.length - 1 && age > ENDS[i]) {
+            i++;
+        }
+        return i;
+    }
+}
