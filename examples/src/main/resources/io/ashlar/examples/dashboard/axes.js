@@ -43,7 +43,7 @@ export function time(colours, more = {}) {
     data: Array.from({ length: SPAN + 1 }, (_, i) => i - SPAN),
     boundaryGap: false,
     splitLine: { show: false },
-    axisLabel: { ...its.axisLabel, interval: (i) => i % 30 === 0, formatter: (seconds) => ago(Number(seconds)) },
+    axisLabel: { ...its.axisLabel, margin: 10, interval: (i) => i % 30 === 0, formatter: (seconds) => ago(Number(seconds)) },
     axisPointer: { lineStyle: { color: colours.soft } },
     ...more,
   };

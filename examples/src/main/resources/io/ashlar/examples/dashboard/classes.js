@@ -39,7 +39,7 @@ export const classes = {
       xAxis: time(colours, { boundaryGap: true }),
       yAxis: categories(colours, rows.map(label), {
         axisLine: { show: false },
-        axisLabel: { color: colours.soft, fontSize: 12, interval: (y) => rows.length <= FEW || isPowerOfTwo(history, rows[y]) },
+        axisLabel: { color: colours.soft, fontSize: 12, hideOverlap: true, interval: (y) => rows.length <= FEW || isPowerOfTwo(history, rows[y]) },
       }),
       visualMap: {
         show: false,

@@ -23,4 +23,4 @@ export const bytes = (value) => (value == null ? NONE : scaled(value, BYTES));
 export const nanos = (value) => (value == null ? NONE : scaled(value, TIMES));
 export const count = (value) => (value == null ? NONE : whole.format(value));
 export const rate = (value) => (value == null ? NONE : `${digits(value)}/s`);
-export const percent = (part) => (part == null ? NONE : `${number.format(Math.round(part * 1000) / 10)} %`);
+export const percent = (part) => (part == null ? NONE : `${number.format(100 * part)} %`);

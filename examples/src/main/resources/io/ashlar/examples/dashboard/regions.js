@@ -64,7 +64,9 @@ export const regions = {
   sentence({ last }) {
     const { length } = last.regions;
     const shown = length > MOST ? `, of which ${MOST} are shown` : "";
-    return `${count(length)} ${length === 1 ? "region" : "regions"}${shown}, ${bytes(last.memory.reserved)} together.`;
+    const free = last.regions.flatMap((region) => region.parts).filter((part) => part.kind === "free").map((part) => part.bytes);
+    return `${count(length)} ${length === 1 ? "region" : "regions"}${shown}, ${bytes(last.memory.reserved)} together; `
+      + `the longest free part has ${bytes(Math.max(0, ...free))}.`;
   },
 
   table: ({ last }) => [
