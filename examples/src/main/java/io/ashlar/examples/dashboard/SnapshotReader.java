@@ -13,7 +13,8 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * Reads the figures of an allocator and of a server's timer. Cost: that of the allocator's figures, no lock on any allocation path.
+ * Reads the figures of an allocator and of a server's timer. Cost: that of the allocator's figures, O(reserved bytes / 4 KiB), without
+ * a lock on any allocation path.
  *
  * <p>Whoever looks first switches on that the allocator watches a sample of its blocks, which it needs to tell their ages.
  *

@@ -5,10 +5,23 @@ import { ago, base, categories, time } from "./axes.js";
 import { bytes, count, percent } from "./format.js";
 import { SPAN } from "./history.js";
 
-/** So many rows have room for a label each; of more, the powers of two are labelled. */
-const FEW = 12;
+/** How many labels the axis has room for. */
+const LABELS = 14;
 
-const isPowerOfTwo = (history, i) => Number.isInteger(Math.log2(history.last.sizeClasses[i].blockBytes));
+/** The rows that have a label: powers of two, from the top, as far as they do not touch. */
+function labelled(history, rows) {
+  const apart = Math.ceil(rows.length / LABELS);
+  const found = new Set();
+  let last = Infinity;
+  for (let y = rows.length - 1; y >= 0; y--) {
+    const isPowerOfTwo = Number.isInteger(Math.log2(history.last.sizeClasses[rows[y]].blockBytes));
+    if (last - y >= apart && (isPowerOfTwo || rows.length <= LABELS)) {
+      found.add(y);
+      last = y;
+    }
+  }
+  return found;
+}
 
 /** The classes that had a slab in the time that is shown. */
 function shown(history) {
@@ -28,6 +41,7 @@ export const classes = {
       rows
         .map((i, y) => [x, y, sample?.sizeClasses[i].occupancy, sample?.sizeClasses[i].slabBytes])
         .filter(([, , , slabs]) => slabs > 0));
+    const labels = labelled(history, rows);
     const label = (i) => bytes(history.last.sizeClasses[i].blockBytes);
     return {
       ...base(colours),
@@ -39,7 +53,7 @@ export const classes = {
       xAxis: time(colours, { boundaryGap: true }),
       yAxis: categories(colours, rows.map(label), {
         axisLine: { show: false },
-        axisLabel: { color: colours.soft, fontSize: 12, hideOverlap: true, interval: (y) => rows.length <= FEW || isPowerOfTwo(history, rows[y]) },
+        axisLabel: { color: colours.soft, fontSize: 12, interval: (y) => labels.has(y) },
       }),
       visualMap: {
         show: false,

@@ -120,6 +120,7 @@ class HttpDemoTest {
         demo.start();
         try {
             String url = awaitUrl(demo);
+            assertTrue(out().contains("Open " + url + "/dashboard in a browser"), out());
             HttpClient client = HttpClient.newHttpClient();
             HttpRequest metrics =
                     HttpRequest.newBuilder(URI.create(url + "/metrics")).build();
