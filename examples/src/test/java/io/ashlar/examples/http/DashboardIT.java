@@ -80,7 +80,9 @@ class DashboardIT {
 
     @AfterEach
     void quit() throws Exception {
-        browser.close();
+        if (browser != null) {
+            browser.close();
+        }
     }
 
     private void open() throws InterruptedException {
