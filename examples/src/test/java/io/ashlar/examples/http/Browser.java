@@ -30,12 +30,15 @@ final class Browser implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Path profile = Files.createTempDirectory("ashlar-browser");
+    private final Path profile;
     private final ChromeDriver driver;
 
     Browser() throws IOException {
+        File chromium = onPath("chromium", "chromium");
+        File chromedriver = onPath("chromedriver", "chromium-driver");
+        profile = Files.createTempDirectory("ashlar-browser");
         ChromeOptions options = new ChromeOptions();
-        options.setBinary(onPath("chromium", "chromium"));
+        options.setBinary(chromium);
         options.addArguments(
                 "--headless=new",
                 "--no-sandbox",
@@ -54,7 +57,7 @@ final class Browser implements AutoCloseable {
         options.setCapability("goog:loggingPrefs", logs);
         // With the path set, Selenium looks for no driver, and downloads none.
         ChromeDriverService service = new ChromeDriverService.Builder()
-                .usingDriverExecutable(onPath("chromedriver", "chromium-driver"))
+                .usingDriverExecutable(chromedriver)
                 .usingAnyFreePort()
                 .build();
         driver = new ChromeDriver(service, options);
