@@ -170,7 +170,7 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
      * @return the object, with all fields zero; null if the capacity or the limit leaves none, or the pool is closed
      */
     public @Nullable T tryAcquire() {
-        OffHeapObject object = tryAllocateWithPermit(false);
+        OffHeapObject object = tryAllocateWithPermit();
         if (object != null) {
             return handOut(object);
         }
@@ -196,15 +196,16 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
         if (nanos <= 0) {
             return acquire();
         }
-        OffHeapObject object = tryAllocateWithPermit(true);
-        return handOut(object != null ? object : await(nanos));
+        boolean hasPermit = permits == null || permits.tryAcquire();
+        OffHeapObject object = hasPermit ? tryAllocateHoldingPermit(true) : null;
+        return handOut(object != null ? object : await(nanos, hasPermit));
     }
 
-    private OffHeapObject await(long nanos) throws InterruptedException {
+    private OffHeapObject await(long nanos, boolean lackedMemory) throws InterruptedException {
         waits.increment();
         long start = System.nanoTime();
         try {
-            boolean lacksMemory = false;
+            boolean lacksMemory = lackedMemory;
             for (long looks = 1; ; looks++) {
                 long left = nanos - (System.nanoTime() - start);
                 if (left <= 0) {
@@ -267,8 +268,8 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
         }
     }
 
-    private @Nullable OffHeapObject tryAllocateWithPermit(boolean reclaim) {
-        return permits == null || permits.tryAcquire() ? tryAllocateHoldingPermit(reclaim) : null;
+    private @Nullable OffHeapObject tryAllocateWithPermit() {
+        return permits == null || permits.tryAcquire() ? tryAllocateHoldingPermit(false) : null;
     }
 
     /** Gives the permit back if it returns null. */

@@ -2,6 +2,7 @@
 package io.ashlar.pool;
 
 import io.ashlar.memory.MemoryRegion;
+import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +87,9 @@ final class PoolEvents {
     /** A class of its own, loaded when the first event is due. */
     private static final class On {
 
+        private static final EventType ALLOCATION = EventType.getEventType(FlightEvents.BlockAllocation.class);
+        private static final EventType FREE = EventType.getEventType(FlightEvents.BlockFree.class);
+
         static Object beginMap() {
             return begin(new FlightEvents.RegionMap());
         }
@@ -142,7 +146,7 @@ final class PoolEvents {
         }
 
         static boolean wantsBlocks() {
-            return new FlightEvents.BlockAllocation().isEnabled() || new FlightEvents.BlockFree().isEnabled();
+            return ALLOCATION.isEnabled() || FREE.isEnabled();
         }
 
         static void allocated(String pool, int requested, int block) {

@@ -6,6 +6,7 @@ import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Enabled;
 import jdk.jfr.Event;
+import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
@@ -34,11 +35,13 @@ final class ArenaEvents {
 
     private static final class On {
 
+        private static final EventType TYPE = EventType.getEventType(RequestEvent.class);
+
         static @Nullable Object begin() {
-            RequestEvent event = new RequestEvent();
-            if (!event.isEnabled()) {
+            if (!TYPE.isEnabled()) {
                 return null;
             }
+            RequestEvent event = new RequestEvent();
             event.begin();
             return event;
         }
