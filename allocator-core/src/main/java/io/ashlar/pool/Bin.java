@@ -65,8 +65,7 @@ final class Bin<V> {
     /** Hands out a block. O(1), unless a new slab is needed. */
     @Nullable
     V tryAllocate(int size) {
-        if ((allocations & Sampler.SMALL_INTERVAL - 1) == 0
-                && shard.pool.sampler().isOn()) {
+        if ((allocations & Sampler.INTERVAL - 1) == 0 && shard.pool.sampler().isOn()) {
             return tryAllocateWatched(size);
         }
         SlabRun<V> run = current;

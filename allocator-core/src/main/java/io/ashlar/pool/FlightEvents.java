@@ -117,7 +117,7 @@ final class FlightEvents {
     @Name("io.ashlar.BlockAllocation")
     @Label("Block Allocation")
     @Description(
-            "A sample of the blocks that were handed out: of each size class in each shard the first and every 1,024th")
+            "A sample of the blocks that were handed out: of each size class in each shard the first and every 1,024th, and of large blocks likewise")
     @StackTrace(true)
     static final class BlockAllocation extends PoolEvent {
 

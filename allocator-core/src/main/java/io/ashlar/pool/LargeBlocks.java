@@ -79,7 +79,7 @@ final class LargeBlocks<V> {
             return null;
         }
         run.setHome(home);
-        counters.allocated(run.bytes(), size);
+        run.countedAs(counters.allocated(run.bytes(), size));
         return run;
     }
 

@@ -17,10 +17,12 @@ final class LargeCounters extends PaddedCounters {
         super(8);
     }
 
-    void allocated(int blockBytes, int requestedBytes) {
+    /** Returns how many that are now. */
+    long allocated(int blockBytes, int requestedBytes) {
         add(ALLOCATIONS, 1);
         add(USED_ALLOCATED, blockBytes);
         add(REQUESTED_ALLOCATED, requestedBytes);
+        return get(ALLOCATIONS);
     }
 
     void freed(int blockBytes, int requestedBytes) {

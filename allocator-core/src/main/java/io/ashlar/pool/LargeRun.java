@@ -21,7 +21,7 @@ final class LargeRun<V> extends Run<V> {
 
     private boolean live;
 
-    private int uses;
+    private boolean sampleDue;
 
     private final QueuePlace<LargeRun<V>> place = new QueuePlace<>(this);
 
@@ -51,8 +51,13 @@ final class LargeRun<V> extends Run<V> {
         return handedOut;
     }
 
+    /** It is handed out as the n-th block, counted from one, of those that are counted together. */
+    void countedAs(long n) {
+        sampleDue = (n - 1) % Sampler.INTERVAL == 0;
+    }
+
     boolean isSampleDue() {
-        return uses++ % Sampler.LARGE_INTERVAL == 0;
+        return sampleDue;
     }
 
     @Override

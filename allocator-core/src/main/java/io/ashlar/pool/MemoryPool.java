@@ -287,7 +287,7 @@ public final class MemoryPool<V> implements AutoCloseable {
 
     /**
      * Whether to watch a sample of the blocks that are handed out from now on, so that {@link #sampledBlocks()} can tell how long they are out:
-     * of each size class in each shard the first and every 1,024th, of large blocks about every 16th; at most 4,096 at once. It is off at first. A
+     * of each size class in each shard the first and every 1,024th, and of large blocks likewise; at most 4,096 at once. It is off at first. A
      * block that is not watched costs nothing more; a watched one costs a new view.
      *
      * @param on whether to watch

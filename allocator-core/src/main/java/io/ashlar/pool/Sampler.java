@@ -8,19 +8,18 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Watches a sample of the blocks that are out: of each size class in each shard the first and every 1,024th after it, of large blocks the
- * first and every 16th use of a run.
+ * Watches a sample of the blocks that are out: of each size class in each shard the first and every 1,024th after it, and of the large blocks
+ * that a shard keeps, or that come from the regions, likewise.
  *
  * <p>It is on when the application or a flight recording wants it. While it is off, that is a comparison per hand-out with what the owner has in a register anyway; when it is on, a block that is not
  * watched costs no more. A watched one gets a view of its own, so that freeing has nothing to look up ({@link SampledRun}).
  */
 final class Sampler<V> {
 
-    static final int SMALL_INTERVAL = 1024;
-    static final int LARGE_INTERVAL = 16;
+    static final int INTERVAL = 1024;
 
     /** How many are watched at once: blocks that are never freed must not fill the heap. */
-    private static final int MOST = 4096;
+    static final int MOST = 4096;
 
     private final MemoryPool<V> pool;
     // Synchronization: a concurrent map; added to by whoever allocates, removed from by whoever frees.

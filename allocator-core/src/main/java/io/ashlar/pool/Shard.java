@@ -112,7 +112,7 @@ abstract class Shard<V> {
         if (run == null) {
             return null;
         }
-        counters.allocated(runBytes, size);
+        run.countedAs(counters.allocated(runBytes, size));
         return run;
     }
 

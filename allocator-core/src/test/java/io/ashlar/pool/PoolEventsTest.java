@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import jdk.jfr.Configuration;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +36,19 @@ class PoolEventsTest {
 
     @TempDir
     private Path folder;
+
+    /** Otherwise a class is loaded when its first event is due, while a recording is under way: in one of many runs those events were missing. */
+    @BeforeAll
+    static void loadTheEvents() {
+        List.of(
+                        FlightEvents.RegionMap.class,
+                        FlightEvents.RegionUnmap.class,
+                        FlightEvents.Trim.class,
+                        FlightEvents.LimitHit.class,
+                        FlightEvents.BlockAllocation.class,
+                        FlightEvents.BlockFree.class)
+                .forEach(FlightRecorder::register);
+    }
 
     private List<RecordedEvent> stop(Recording recording) throws IOException {
         recording.stop();

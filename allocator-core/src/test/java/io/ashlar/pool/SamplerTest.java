@@ -47,9 +47,9 @@ class SamplerTest {
     @Test
     void theFirstOfAClassIsWatchedAndEach1024th() {
         pool.sampleBlocks(true);
-        List<RawView> views = allocate(2 * Sampler.SMALL_INTERVAL, 100);
+        List<RawView> views = allocate(2 * Sampler.INTERVAL, 100);
         for (int i = 0; i < views.size(); i++) {
-            assertEquals(i % Sampler.SMALL_INTERVAL == 0, views.get(i).run() instanceof SampledRun, "block " + i);
+            assertEquals(i % Sampler.INTERVAL == 0, views.get(i).run() instanceof SampledRun, "block " + i);
         }
         RawView other = pool.allocate(1500);
         assertEquals(3, pool.sampledBlocks().size());
@@ -128,7 +128,7 @@ class SamplerTest {
         view.free(120_000);
         assertEquals(List.of(), pool.sampledBlocks());
         int watched = 0;
-        for (int i = 0; i < 10 * Sampler.LARGE_INTERVAL; i++) {
+        for (int i = 0; i < 10 * Sampler.INTERVAL; i++) {
             RawView again = pool.allocate(100_000);
             watched += pool.sampledBlocks().size();
             again.free(100_000);
@@ -137,20 +137,21 @@ class SamplerTest {
         TestPools.closeAndVerify(pool, source);
     }
 
+    /** Blocks that are never freed do not fill the heap with what is known of them. */
     @Test
     void thereAreNeverMoreThanSoMany() {
         pool.sampleBlocks(true);
-        List<RawView> views = new ArrayList<>();
-        for (int i = 0; i < 5000; i++) {
-            int size = 33 << 10;
-            views.add(pool.allocate(size)); // a run of its own each, hence its first use
-            if (views.size() == 1000) {
-                views.forEach(view -> view.free(size));
-                views.clear();
+        int tooMany = Sampler.MOST + 100;
+        List<RawView> firsts = new ArrayList<>();
+        for (int i = 0; i < tooMany; i++) {
+            firsts.add(pool.allocate(16));
+            for (int j = 1; j < Sampler.INTERVAL; j++) {
+                pool.allocate(16).free(16);
             }
         }
-        assertTrue(pool.sampledBlocks().size() <= 4096);
-        views.forEach(view -> view.free(33 << 10));
+        assertEquals(Sampler.MOST, pool.sampledBlocks().size());
+        firsts.forEach(view -> view.free(16));
+        assertEquals(List.of(), pool.sampledBlocks());
         TestPools.closeAndVerify(pool, source);
     }
 

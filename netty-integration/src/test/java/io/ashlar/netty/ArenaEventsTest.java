@@ -12,6 +12,7 @@ import java.util.List;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,16 @@ class ArenaEventsTest {
 
     @TempDir
     private Path folder;
+
+    @BeforeEach
+    void loadTheEvent() {
+        try (Recording recording = new Recording()) {
+            recording.enable(EVENT);
+            recording.start();
+            arena.begin();
+            arena.end();
+        }
+    }
 
     private List<RecordedEvent> stop(Recording recording) throws IOException {
         recording.stop();

@@ -53,7 +53,7 @@ class WatchedBuffersTest {
             assertEquals(content[4], slice.getByte(2));
             assertEquals(1, allocator.stats().outstanding());
             assertEquals(size, allocator.stats().requestedBytes());
-            if (size <= 32 << 10) { // a large block is watched at each 16th use of its run
+            if (size <= 32 << 10) { // of large blocks, the first alone
                 assertEquals(1, allocator.sampledBlocks().size(), "size=" + size);
             }
         }

@@ -21,11 +21,6 @@ final class Ages {
         0
     };
 
-    /** A sampled block of a size class stands for so many, see {@link io.ashlar.pool.MemoryPool#sampleBlocks}. */
-    private static final int SMALL_WEIGHT = 1024;
-
-    private static final int LARGE_WEIGHT = 16;
-
     private Ages() {}
 
     /**
@@ -33,23 +28,16 @@ final class Ages {
      *
      * @param sample the sampled blocks that are out
      * @param outstanding how many blocks are out altogether
-     * @param longestSmall the length of the longest block of a size class, in bytes
      * @return an entry for each age, the youngest first
      */
-    static List<Snapshot.Age> of(List<SampledBlock> sample, long outstanding, int longestSmall) {
+    static List<Snapshot.Age> of(List<SampledBlock> sample, long outstanding) {
         long[] samples = new long[ENDS.length];
-        long[] weights = new long[ENDS.length];
-        long all = 0;
         for (SampledBlock block : sample) {
-            int weight = block.blockBytes() <= longestSmall ? SMALL_WEIGHT : LARGE_WEIGHT;
-            int age = index(block.ageNanos());
-            samples[age]++;
-            weights[age] += weight;
-            all += weight;
+            samples[index(block.ageNanos())]++;
         }
         List<Snapshot.Age> ages = new ArrayList<>();
         for (int i = 0; i < ENDS.length; i++) {
-            long blocks = all == 0 ? 0 : Math.round((double) outstanding * weights[i] / all);
+            long blocks = sample.isEmpty() ? 0 : Math.round((double) outstanding * samples[i] / sample.size());
             ages.add(new Snapshot.Age(ENDS[i], samples[i], blocks));
         }
         return ages;

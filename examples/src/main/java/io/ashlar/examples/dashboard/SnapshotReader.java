@@ -56,10 +56,7 @@ public final class SnapshotReader implements Supplier<Snapshot> {
                 latency(requests.takeSnapshot()),
                 classes.stream().map(SnapshotReader::sizeClass).toList(),
                 allocator.regionStats().stream().map(SnapshotReader::region).toList(),
-                Ages.of(
-                        allocator.sampledBlocks(),
-                        stats.outstanding(),
-                        classes.get(classes.size() - 1).blockBytes()));
+                Ages.of(allocator.sampledBlocks(), stats.outstanding()));
     }
 
     private static Snapshot.Memory memory(PoolStats stats) {

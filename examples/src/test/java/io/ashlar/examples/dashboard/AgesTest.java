@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 
 class AgesTest {
 
-    private static final int LONGEST_SMALL = 32 << 10;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private static SampledBlock block(int bytes, long age) {
@@ -23,28 +22,26 @@ class AgesTest {
 
     @Test
     void anEmptySampleSaysNothing() {
-        List<Snapshot.Age> ages = Ages.of(List.of(), 500, LONGEST_SMALL);
+        List<Snapshot.Age> ages = Ages.of(List.of(), 500);
         assertEquals(List.of(0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L), blocks(ages));
         assertEquals(0, ages.stream().mapToLong(Snapshot.Age::samples).sum());
     }
 
     @Test
     void anAgeEndsWithItsLastNanosecond() {
-        List<Snapshot.Age> ages =
-                Ages.of(List.of(block(64, 0), block(64, SECOND), block(64, SECOND + 1)), 3, LONGEST_SMALL);
+        List<Snapshot.Age> ages = Ages.of(List.of(block(64, 0), block(64, SECOND), block(64, SECOND + 1)), 3);
         assertEquals(List.of(1L, 0L, 1L, 1L, 0L, 0L, 0L, 0L), blocks(ages));
     }
 
     @Test
     void whatIsOlderThanAllEndsIsInTheLast() {
-        List<Snapshot.Age> ages = Ages.of(List.of(block(64, Long.MAX_VALUE)), 7, LONGEST_SMALL);
+        List<Snapshot.Age> ages = Ages.of(List.of(block(64, Long.MAX_VALUE)), 7);
         assertEquals(new Snapshot.Age(0, 1, 7), ages.get(ages.size() - 1));
     }
 
     @Test
-    void aSmallBlockStandsForMoreThanALargeOne() {
-        List<Snapshot.Age> ages =
-                Ages.of(List.of(block(LONGEST_SMALL, 0), block(LONGEST_SMALL + 1, SECOND)), 1040, LONGEST_SMALL);
-        assertEquals(List.of(1024L, 0L, 16L, 0L, 0L, 0L, 0L, 0L), blocks(ages));
+    void theSampleStandsForAllThatAreOut() {
+        List<Snapshot.Age> ages = Ages.of(List.of(block(64, 0), block(1 << 20, SECOND)), 1040);
+        assertEquals(List.of(520L, 0L, 520L, 0L, 0L, 0L, 0L, 0L), blocks(ages));
     }
 }
