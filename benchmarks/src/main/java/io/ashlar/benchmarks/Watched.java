@@ -12,8 +12,15 @@ import java.util.concurrent.TimeUnit;
 
 /** Who looks at an allocator while it is measured. */
 public enum Watched implements Column {
-    /** All meters, scraped ten times a second; and a sample of the buffers, for their ages. */
+    /** All meters, scraped ten times a second. */
     ALL_METERS("all meters, 10/s") {
+        @Override
+        AutoCloseable watch(AshlarByteBufAllocator allocator) {
+            return scrape(allocator, MeterLevel.DETAILED);
+        }
+    },
+    /** The same, and a sample of the buffers for their ages. */
+    WITH_AGES("and ages") {
         @Override
         AutoCloseable watch(AshlarByteBufAllocator allocator) {
             allocator.sampleBlocks(true);
