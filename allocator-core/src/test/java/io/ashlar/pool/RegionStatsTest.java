@@ -135,6 +135,21 @@ class RegionStatsTest {
     }
 
     @Test
+    void aBumpsBlockThatItsShardKeepsIsALargeOneAgain() {
+        OwnedShard<RawView> shard = pool.openShard(Runnable::run);
+        RawView block = shard.allocate(100_000);
+        BumpRun<RawView> run = pool.newBumpRun();
+        run.open(block, block.run(), block.index(), 100_000, shard::allocate);
+        assertEquals(128 << 10, bytes(pool.regionStats(), Kind.BUMP));
+        run.close();
+        assertEquals(0, bytes(pool.regionStats(), Kind.BUMP));
+        assertEquals(128 << 10, bytes(pool.regionStats(), Kind.LARGE), "kept for the next request");
+        assertConsistent();
+        shard.retire();
+        TestPools.closeAndVerify(pool, source);
+    }
+
+    @Test
     void afterManyOperationsAllFiguresAgree() {
         long seed = Long.getLong("ashlar.test.seed", System.nanoTime());
         System.out.println("RegionStatsTest: -Dashlar.test.seed=" + seed);
