@@ -34,6 +34,11 @@ final class Bin<V> {
     private @Nullable SlabRun<V> current;
     private @Nullable SlabRun<V> partial;
     private int spareEmpty;
+    /** The least that `spareEmpty` has been since the last {@link #trimIdle()}. */
+    private int leastSpare;
+    /** What `allocations` was then. */
+    private long allocationsBefore;
+
     private int nextRunBytes;
 
     private long allocations;
@@ -205,6 +210,30 @@ final class Bin<V> {
         }
     }
 
+    /** Gives back the empty slabs that nobody has needed since this was called last; returns whether there were any. */
+    boolean trimIdle() {
+        boolean gaveBack = leastSpare > 0;
+        SlabRun<V> run = current;
+        if (run != null && allocations == allocationsBefore && run.outstanding() == 0) {
+            current = null;
+            discard(run);
+            gaveBack = true;
+        }
+        allocationsBefore = allocations;
+        run = partial;
+        for (int idle = leastSpare; run != null && idle > 0; ) {
+            SlabRun<V> next = run.links().nextPartial;
+            if (run.outstanding() == 0) {
+                unlist(run);
+                discard(run);
+                idle--;
+            }
+            run = next;
+        }
+        leastSpare = spareEmpty;
+        return gaveBack;
+    }
+
     /** From here on no slab is current, so that each goes back when its last block does. */
     void stopAllocating() {
         SlabRun<V> run = current;
@@ -254,6 +283,7 @@ final class Bin<V> {
     private void unlist(SlabRun<V> run) {
         if (run.outstanding() == 0) {
             spareEmpty--;
+            leastSpare = Math.min(leastSpare, spareEmpty);
             shard.spareBytes -= run.bytes();
         }
         removeFromPartial(run);

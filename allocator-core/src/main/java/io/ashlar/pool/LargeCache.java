@@ -36,6 +36,9 @@ final class LargeCache<V> {
     private final int limit;
     private final @Nullable LargeRun<V>[] kept;
     private final int[] counts = new int[ORDERS];
+    /** The least that each of `counts` has been since {@link #startInterval()}. */
+    private final int[] least = new int[ORDERS];
+
     private int bytes;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -56,6 +59,9 @@ final class LargeCache<V> {
         LargeRun<V> run = kept[slot];
         assert run != null;
         counts[order] = last;
+        if (last < least[order]) {
+            least[order] = last;
+        }
         BYTES.setOpaque(this, bytes - runBytes);
         return run;
     }
@@ -91,6 +97,23 @@ final class LargeCache<V> {
     /** How many bytes are kept; called by anybody. */
     int bytes() {
         return (int) BYTES.getOpaque(this);
+    }
+
+    /** Takes one that nobody has needed since {@link #startInterval()}. */
+    @Nullable
+    LargeRun<V> takeIdle() {
+        for (int order = 0; order < ORDERS; order++) {
+            if (least[order] > 0) {
+                least[order]--;
+                return take(1 << order);
+            }
+        }
+        return null;
+    }
+
+    /** From here on it is noted what is needed. */
+    void startInterval() {
+        System.arraycopy(counts, 0, least, 0, ORDERS);
     }
 
     private static int orderOf(int runBytes) {

@@ -4,6 +4,7 @@ package io.ashlar.pool;
 import io.ashlar.memory.AllocationException;
 import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.memory.MemorySource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,6 +61,7 @@ public final class MemoryPool<V> implements AutoCloseable {
     private final ViewFactory<V> views;
     private final Supplier<@Nullable OwnedShard<V>> ownShard;
     private final MemorySource source;
+    private final Trimmer trimmer;
     private final Regions regions;
     private final LargeBlocks<V> large;
     private final Stripe<V>[] stripes;
@@ -80,7 +82,8 @@ public final class MemoryPool<V> implements AutoCloseable {
         this.ownShard = ownShard;
         this.views = views;
         this.source = MemorySource.limited(config.source(), config.limit());
-        this.regions = new Regions(name, source, config.regionSize());
+        this.trimmer = new Trimmer(this, config.trimAfterNanos());
+        this.regions = new Regions(name, source, config.regionSize(), trimmer::watch);
         this.large = new LargeBlocks<>(this, regions);
         this.longestRunBytes = config.longestRunBytes();
         this.largestSmall = config.largestSmall();
@@ -358,6 +361,23 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
         regions.closeEmpty();
         PoolEvents.trimmed(event, name, regions.returnedBytes() - before, false);
+    }
+
+    /** Gives back what nobody has needed since this was called last. What threads own they look at themselves, a moment later. */
+    void trimIdle() {
+        retireDead();
+        regions.retryStuck();
+        for (Stripe<V> stripe : stripes) {
+            if (stripe.tryLock()) {
+                try {
+                    stripe.trimIdle();
+                } finally {
+                    stripe.unlock();
+                }
+            }
+        }
+        owned.snapshot().forEach(OwnedShard::trimIdleSoon);
+        regions.closeIdle();
     }
 
     /**
@@ -643,6 +663,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         private long limit = Runtime.getRuntime().maxMemory();
         private int regionSize = PoolConfig.DEFAULT_REGION_SIZE;
         private int stripes = PoolConfig.defaultStripes();
+        private Duration trimAfter = PoolConfig.DEFAULT_TRIM_AFTER;
         private Supplier<@Nullable OwnedShard<V>> ownShard = () -> null;
 
         Builder(ViewFactory<V> views) {
@@ -705,6 +726,18 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
 
         /**
+         * Sets after which quiet time memory goes back that nobody has needed meanwhile: empty slabs, large blocks that shards keep, empty regions.
+         * Owners of shards are asked to do it in a task of their own.
+         *
+         * @param quiet from 10 ms to a day, or {@link Duration#ZERO} for never; default 5 s
+         * @return this
+         */
+        public Builder<V> trimAfter(Duration quiet) {
+            trimAfter = quiet;
+            return this;
+        }
+
+        /**
          * Tells how to find the shard that the calling thread owns in this pool. With it, freeing the blocks of others costs
          * such a thread two atomic operations less, which would otherwise go to shared counters.
          *
@@ -727,7 +760,8 @@ public final class MemoryPool<V> implements AutoCloseable {
             if (ownShard == null) {
                 throw new AllocatorConfigException("ownShard=null: leave it out if no thread has a shard of its own");
             }
-            return new MemoryPool<>(PoolConfig.check(name, source, limit, regionSize, stripes), views, ownShard);
+            return new MemoryPool<>(
+                    PoolConfig.check(name, source, limit, regionSize, stripes, trimAfter), views, ownShard);
         }
     }
 }

@@ -27,6 +27,9 @@ public final class OwnedShard<V> extends Shard<V> {
     // Synchronization: atomic, so that at most one task to trim is waiting.
     private final AtomicBoolean trimAsked = new AtomicBoolean();
 
+    // Synchronization: atomic, as trimAsked.
+    private final AtomicBoolean idleTrimAsked = new AtomicBoolean();
+
     OwnedShard(MemoryPool<V> pool, Thread owner, Executor ownerTasks) {
         super(pool, owner);
         this.owner = owner;
@@ -120,6 +123,23 @@ public final class OwnedShard<V> extends Shard<V> {
     private void trimThoroughlyUnlessRetired() {
         if (Thread.currentThread() == owner && !isRetired()) {
             trimThoroughly();
+        }
+    }
+
+    /** Sees to it that the owner gives back what it has not needed lately, if it holds anything; called by anybody. */
+    void trimIdleSoon() {
+        if (!holdsAnything() || !idleTrimAsked.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            ownerTasks.execute(() -> {
+                idleTrimAsked.set(false);
+                if (Thread.currentThread() == owner && !isRetired()) {
+                    trimIdle();
+                }
+            });
+        } catch (RuntimeException e) {
+            idleTrimAsked.set(false);
         }
     }
 

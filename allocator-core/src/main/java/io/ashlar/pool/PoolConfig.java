@@ -3,6 +3,7 @@ package io.ashlar.pool;
 
 import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.memory.MemorySource;
+import java.time.Duration;
 
 /**
  * The checked values that a pool is built with.
@@ -10,10 +11,14 @@ import io.ashlar.memory.MemorySource;
  * <p>What counts as small follows the region: a slab takes at most a 64th of it, and a block at most an eighth of a slab.
  * With the default region of 16 MiB that is 256 KiB and 32 KiB.
  */
-record PoolConfig(String name, MemorySource source, long limit, int regionSize, int stripes) {
+record PoolConfig(String name, MemorySource source, long limit, int regionSize, int stripes, long trimAfterNanos) {
 
     static final int DEFAULT_REGION_SIZE = 16 << 20;
 
+    static final Duration DEFAULT_TRIM_AFTER = Duration.ofSeconds(5);
+
+    private static final Duration SHORTEST_TRIM_AFTER = Duration.ofMillis(10);
+    private static final Duration LONGEST_TRIM_AFTER = Duration.ofDays(1);
     private static final int SMALLEST_REGION = 64 << 10;
     private static final int LARGEST_REGION = 1 << 30;
     private static final int MOST_STRIPES = 256;
@@ -23,7 +28,8 @@ record PoolConfig(String name, MemorySource source, long limit, int regionSize, 
     private static final int LARGE_CACHES_PER_LIMIT = 16;
     private static final int LEFT_PER_LIMIT = 16;
 
-    static PoolConfig check(String name, MemorySource source, long limit, int regionSize, int stripes) {
+    static PoolConfig check(
+            String name, MemorySource source, long limit, int regionSize, int stripes, Duration trimAfter) {
         if (name == null || name.isBlank()) {
             throw new AllocatorConfigException("name=\"" + name + "\" is blank: metrics need it to tell pools apart");
         }
@@ -42,8 +48,15 @@ record PoolConfig(String name, MemorySource source, long limit, int regionSize, 
             throw new AllocatorConfigException(
                     "stripes=" + stripes + " is not a power of two from 1 to " + MOST_STRIPES);
         }
+        if (trimAfter == null
+                || !trimAfter.isZero()
+                        && (trimAfter.compareTo(SHORTEST_TRIM_AFTER) < 0
+                                || trimAfter.compareTo(LONGEST_TRIM_AFTER) > 0)) {
+            throw new AllocatorConfigException("trimAfter=" + trimAfter + " is not from " + SHORTEST_TRIM_AFTER + " to "
+                    + LONGEST_TRIM_AFTER + ", nor " + Duration.ZERO + ", which means never");
+        }
         int fitting = (int) Math.min(regionSize, Long.highestOneBit(limit));
-        return new PoolConfig(name, source, limit, fitting, stripes);
+        return new PoolConfig(name, source, limit, fitting, stripes, trimAfter.toNanos());
     }
 
     /** Two per processor: threads choose by their number, and with fewer two that run at once too often choose the same. */

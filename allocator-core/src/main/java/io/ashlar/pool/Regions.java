@@ -41,6 +41,9 @@ final class Regions {
     // Synchronization: volatile; replaced under the lock.
     private volatile Region[] dedicated = new Region[0];
     private int emptyRegions;
+    /** Whether a region became empty since {@link #closeIdle()}. */
+    private boolean emptiedLately;
+
     private boolean closed;
     private final List<Region> stuck = new ArrayList<>();
     // Synchronization: volatile; written under the lock.
@@ -50,7 +53,11 @@ final class Regions {
     // Synchronization: volatile; written under the lock.
     private volatile int stuckCount;
 
-    Regions(String pool, MemorySource source, int regionSize) {
+    /** Called under the lock when a region was obtained. */
+    private final Runnable whenOpened;
+
+    Regions(String pool, MemorySource source, int regionSize, Runnable whenOpened) {
+        this.whenOpened = whenOpened;
         this.pool = pool;
         this.source = source;
         this.regionSize = regionSize;
@@ -190,6 +197,7 @@ final class Regions {
         Object event = PoolEvents.beginMap();
         MemoryRegion memory = source.tryAcquire(layout);
         if (memory != null) {
+            whenOpened.run();
             PoolEvents.mapped(event, pool, source.kind(), memory, source.reserved());
         }
         return memory;
@@ -311,6 +319,7 @@ final class Regions {
         if (!region.isEmpty()) {
             return null;
         }
+        emptiedLately = true;
         if (!closed && emptyRegions == 0) {
             emptyRegions++;
             return null;
@@ -373,6 +382,19 @@ final class Regions {
             }
             closeStuck();
             return any;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives the empty region back that is kept, if it has been empty since this was called last. */
+    void closeIdle() {
+        lock.lock();
+        try {
+            if (!emptiedLately) {
+                closeEmpty();
+            }
+            emptiedLately = false;
         } finally {
             lock.unlock();
         }

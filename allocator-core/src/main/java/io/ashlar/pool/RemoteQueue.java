@@ -55,6 +55,12 @@ final class RemoteQueue<R extends Run<?>> {
         }
     }
 
+    /** Whether a run is waiting; called by anybody. */
+    boolean holdsAnything() {
+        Object seen = TOP.getVolatile(cells, AT);
+        return seen != null && seen != CLOSED;
+    }
+
     /** Takes all runs, for {@link QueuePlace#leave} to go on from. */
     @Nullable
     QueuePlace<R> takeAll() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.pool;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,6 +198,29 @@ abstract class Shard<V> {
         }
     }
 
+    /** Gives back what nobody has needed since this was called last, and the region that is empty because of that. */
+    final void trimIdle() {
+        collectRemote();
+        keepAll(remoteLarge.takeAll());
+        boolean gaveBack = false;
+        for (Bin<V> bin : bins) {
+            gaveBack |= bin.trimIdle();
+        }
+        for (LargeRun<V> run = largeCache.takeIdle(); run != null; run = largeCache.takeIdle()) {
+            pool.large().giveBack(run);
+            gaveBack = true;
+        }
+        largeCache.startInterval();
+        if (gaveBack) {
+            beforeForeignCode();
+            try {
+                pool.regions().closeEmpty();
+            } finally {
+                afterForeignCode();
+            }
+        }
+    }
+
     /** Gives back what is idle, and forgets the views of what is out. O(blocks). */
     final void trimThoroughly() {
         trim();
@@ -274,6 +298,15 @@ abstract class Shard<V> {
     }
 
     // ---- counting, called by anybody, and checking
+
+    /** Whether there is anything to give back; called by anybody. */
+    final boolean holdsAnything() {
+        Totals totals = new Totals(bins.length);
+        addAllocationsTo(totals);
+        return largeCache.bytes() > 0
+                || remoteLarge.holdsAnything()
+                || Arrays.stream(totals.slabBytes).anyMatch(bytes -> bytes > 0);
+    }
 
     /** What the shard counts; called by anybody. */
     final ShardStats stats(String name) {

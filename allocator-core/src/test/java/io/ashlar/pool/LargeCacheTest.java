@@ -197,7 +197,7 @@ class LargeCacheTest {
 
     @Test
     void aDedicatedRegionIsRefusedWhateverTheBound() {
-        Regions regions = new Regions("test", MemorySource.heap(), 64 * KIB);
+        Regions regions = new Regions("test", MemorySource.heap(), 64 * KIB, () -> {});
         LargeCache<RawView> cache = new LargeCache<>(Integer.MAX_VALUE);
         LargeRun<RawView> dedicated = new LargeRun<>(pool.large());
         LargeRun<RawView> shared = new LargeRun<>(pool.large());

@@ -47,7 +47,7 @@ class RegionsTest {
     @Test
     void aRegionThatWasInUseIsClosedBeforeTheNextIsOpened() {
         HookedSource source = new HookedSource();
-        Regions regions = new Regions("test", MemorySource.limited(source, 2 * REGION), REGION);
+        Regions regions = new Regions("test", MemorySource.limited(source, 2 * REGION), REGION, () -> {});
         Run<Block> first = newRun();
         Run<Block> second = newRun();
         assertTrue(regions.allocate(first, REGION));
@@ -69,7 +69,7 @@ class RegionsTest {
 
     @Test
     void runsComeFromTheLowestAddressOfTheOldestRegion() {
-        Regions regions = new Regions("test", MemorySource.heap(), REGION);
+        Regions regions = new Regions("test", MemorySource.heap(), REGION, () -> {});
         List<Run<Block>> runs = new ArrayList<>();
         for (int i = 0; i < 32; i++) {
             Run<Block> run = newRun();

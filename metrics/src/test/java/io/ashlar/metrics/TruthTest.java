@@ -18,6 +18,7 @@ import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -45,6 +46,7 @@ class TruthTest {
             .limit(LIMIT)
             .stripes(1)
             .source(MemorySource.mapped())
+            .trimAfter(Duration.ZERO) // the ledger knows of no changes but its own
             .build();
     private final Ledger ledger = new Ledger(allocator, List.of(first, second), random);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();

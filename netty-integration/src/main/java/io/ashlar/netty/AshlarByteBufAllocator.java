@@ -18,6 +18,7 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.ChannelOption;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.internal.PlatformDependent;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -326,6 +327,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         private @Nullable MemorySource source;
         private @Nullable Integer regionSize;
         private @Nullable Integer stripes;
+        private @Nullable Duration trimAfter;
 
         private Builder() {}
 
@@ -334,8 +336,15 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
             if (regionSize != null) {
                 pool.regionSize(regionSize);
             }
+            configureBoth(pool);
+        }
+
+        private void configureBoth(MemoryPool.Builder<?> pool) {
             if (stripes != null) {
                 pool.stripes(stripes);
+            }
+            if (trimAfter != null) {
+                pool.trimAfter(trimAfter);
             }
         }
 
@@ -347,9 +356,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
                     .limit(Math.max(region, max / 4))
                     .source(MemorySource.heap())
                     .regionSize((int) region);
-            if (stripes != null) {
-                pool.stripes(stripes);
-            }
+            configureBoth(pool);
         }
 
         /**
@@ -417,6 +424,17 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
          */
         public Builder stripes(int count) {
             stripes = count;
+            return this;
+        }
+
+        /**
+         * After which quiet time memory goes back that nobody has needed meanwhile, as {@link MemoryPool.Builder#trimAfter} has it.
+         *
+         * @param quiet the time, or {@link Duration#ZERO} for never; 5 s if never set
+         * @return this builder
+         */
+        public Builder trimAfter(Duration quiet) {
+            trimAfter = quiet;
             return this;
         }
 
