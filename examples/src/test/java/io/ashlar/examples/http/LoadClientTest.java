@@ -57,10 +57,12 @@ class LoadClientTest {
         try (Contender ashlar = Contender.ashlar(0, true);
                 LoadClient client = new LoadClient(SEED)) {
             List<LoadRun> runs = client.startBackground(ashlar.server().address());
-            for (int i = 0; i < 2_000 && ashlar.memory().get().outstanding() < 200; i++) {
+            long out = ashlar.memory().get().outstanding();
+            for (int i = 0; i < 2_000 && out < 200; i++) {
                 assertFalse(runs.get(0).await(5));
+                out = ashlar.memory().get().outstanding();
             }
-            assertTrue(ashlar.memory().get().outstanding() >= 200);
+            assertTrue(out >= 200, out + " buffers are out");
             runs.forEach(LoadRun::stop);
             for (LoadRun run : runs) {
                 assertTrue(run.await(20_000));
