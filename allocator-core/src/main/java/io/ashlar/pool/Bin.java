@@ -144,15 +144,16 @@ final class Bin<V> {
 
     private boolean tryPlace(SlabRun<V> run) {
         Regions regions = shard.pool.regions();
+        Budget budget = shard.pool.budget();
         int bytes = nextRunBytes;
         int least = shard.pool.firstRunBytes(sizeClass);
         shard.beforeForeignCode();
         try {
-            if (regions.allocate(run, bytes)) {
+            if (regions.allocate(run, bytes, budget)) {
                 nextRunBytes = Math.min(2 * bytes, shard.pool.longestRunBytes());
                 return true;
             }
-            return bytes != least && regions.allocate(run, least);
+            return bytes != least && regions.allocate(run, least, budget);
         } finally {
             shard.afterForeignCode();
         }

@@ -69,7 +69,7 @@ final class LargeBlocks<V> {
     private @Nullable LargeRun<V> tryPlace(LargeRun<V> run, int size, @Nullable Shard<V> home) {
         boolean placed = false;
         try {
-            placed = !closed && regions.allocate(run, runBytes(size));
+            placed = !closed && regions.allocate(run, runBytes(size), pool.budget());
         } finally {
             if (!placed) {
                 keep(run);
@@ -100,7 +100,7 @@ final class LargeBlocks<V> {
             if (count) {
                 counters.freed(run.bytes(), requested);
             }
-            emptied = regions.free(run);
+            emptied = regions.free(run, pool.budget());
             run.setHome(null);
             keep(run);
         } finally {
@@ -132,7 +132,7 @@ final class LargeBlocks<V> {
 
     private boolean tryGrow(LargeRun<V> run, int newSize) {
         int before = run.bytes();
-        if (newSize > regions.regionSize() || !regions.tryGrow(run, newSize)) {
+        if (newSize > regions.regionSize() || !regions.tryGrow(run, newSize, pool.budget())) {
             return false;
         }
         counters.grown(run.bytes() - before);

@@ -63,6 +63,9 @@ public final class MemoryPool<V> implements AutoCloseable {
     private final MemorySource source;
     private final Trimmer trimmer;
     private final Regions regions;
+    private final Budget budget;
+    private final PoolFamily family;
+    private final Consumer<AllocationException> whenExhausted;
     private final LargeBlocks<V> large;
     private final Stripe<V>[] stripes;
     private final ShardList<V> owned;
@@ -77,13 +80,21 @@ public final class MemoryPool<V> implements AutoCloseable {
     private final Shortage<V> shortage;
     private final Sampler<V> sampler = new Sampler<>(this);
 
-    MemoryPool(PoolConfig config, ViewFactory<V> views, Supplier<@Nullable OwnedShard<V>> ownShard) {
+    private MemoryPool(Builder<V> builder, PoolConfig config) {
+        MemoryPool<?> parent = builder.parent;
         this.name = config.name();
-        this.ownShard = ownShard;
-        this.views = views;
-        this.source = MemorySource.limited(config.source(), config.limit());
+        this.ownShard = builder.ownShard;
+        this.views = builder.views;
+        this.whenExhausted = builder.whenExhausted;
+        this.source = parent == null ? MemorySource.limited(config.source(), config.limit()) : parent.source;
         this.trimmer = new Trimmer(this, config.trimAfterNanos());
-        this.regions = new Regions(name, source, config.regionSize(), trimmer::watch);
+        this.regions = parent == null ? new Regions(name, source, config.regionSize()) : parent.regions;
+        this.budget = new Budget(
+                name,
+                parent == null ? null : parent.budget,
+                parent == null ? source.limit() : config.limit(),
+                trimmer::watch);
+        this.family = new PoolFamily(this, parent);
         this.large = new LargeBlocks<>(this, regions);
         this.longestRunBytes = config.longestRunBytes();
         this.largestSmall = config.largestSmall();
@@ -219,28 +230,36 @@ public final class MemoryPool<V> implements AutoCloseable {
      */
     public PoolStats stats() {
         Totals totals = totals();
-        long taken = regions.takenBytes();
-        long reserved = source.reserved();
+        boolean isRoot = family.parent() == null;
+        long childrenTaken = 0;
+        for (MemoryPool<?> child : family.children()) {
+            childrenTaken += child.budget.taken();
+        }
+        long taken = budget.taken();
+        long reserved = isRoot ? source.reserved() : taken;
         return new PoolStats(
                 name,
                 source.kind(),
                 totals.requested,
                 totals.used,
-                Math.max(0, taken - totals.used),
+                Math.max(0, taken - childrenTaken - totals.used),
+                childrenTaken,
                 Math.max(0, reserved - Math.max(taken, totals.used)),
                 reserved,
-                source.peak(),
-                source.limit(),
-                regions.fragmentation(),
+                isRoot ? source.peak() : budget.peak(),
+                budget.reservation(),
+                budget.limit(),
+                isRoot ? Math.max(0, budget.limit() - Math.max(reserved, budget.demand())) : budget.headroom(),
+                isRoot ? regions.fragmentation() : 0,
                 totals.allocations - totals.frees,
                 totals.allocations,
                 totals.frees,
                 totals.remoteFrees,
-                regions.fetches(),
-                regions.returnedBytes(),
+                budget.fetches(),
+                isRoot ? regions.returnedBytes() : 0,
                 totals.failures,
-                source.fallbacks(),
-                regions.count(),
+                isRoot ? source.fallbacks() : 0,
+                isRoot ? regions.count() : 0,
                 owned.snapshot().size(),
                 isClosed());
     }
@@ -265,10 +284,10 @@ public final class MemoryPool<V> implements AutoCloseable {
      * What lies where in the regions. A look at memory that others are changing: what comes and goes meanwhile may be missing, or seen twice.
      * O(reserved bytes / 4 KiB), without a lock.
      *
-     * @return the regions, the oldest first, those of a single block last
+     * @return the regions, the oldest first, those of a single block last; none of a child, since they belong to the root of its family
      */
     public List<RegionStats> regionStats() {
-        return regions.stats();
+        return family.parent() == null ? regions.stats() : List.of();
     }
 
     /**
@@ -312,10 +331,10 @@ public final class MemoryPool<V> implements AutoCloseable {
      * How much of the regions is in the machine's memory, as far as the operating system tells: on Linux. It reads a file of the process that
      * takes milliseconds to make; not for the path of a request.
      *
-     * @return bytes, or -1 if that cannot be found out
+     * @return bytes, or -1 if that cannot be found out, as of a child: it has no regions of its own
      */
     public long residentBytes() {
-        return ResidentMemory.of(regionStats());
+        return family.parent() == null ? ResidentMemory.of(regionStats()) : -1;
     }
 
     /**
@@ -342,7 +361,7 @@ public final class MemoryPool<V> implements AutoCloseable {
 
     /**
      * Gives back what is idle: empty slabs, large blocks that shards have kept, empty regions. Stripes and the calling
-     * thread's own shards at once, the shards of other threads in tasks on those threads.
+     * thread's own shards at once, the shards of other threads in tasks on those threads. The pool's children do the same.
      *
      * <p>Also makes it possible to find what was lost: until then the pool remembers the view of every block that was handed
      * out a second time; afterwards a view that was dropped without being freed can be garbage collected. Its block
@@ -353,14 +372,18 @@ public final class MemoryPool<V> implements AutoCloseable {
     public void trim() {
         Object event = PoolEvents.beginTrim();
         long before = regions.returnedBytes();
+        family.members().forEach(MemoryPool::trimShards);
+        regions.closeEmpty();
+        PoolEvents.trimmed(event, name, regions.returnedBytes() - before, false);
+    }
+
+    private void trimShards() {
         retireDead();
         onEachStripe(Stripe::trimThoroughly);
         for (OwnedShard<V> shard : owned.snapshot()) {
             shard.giveBackRemoteLarge();
             shard.trimThoroughlySoon();
         }
-        regions.closeEmpty();
-        PoolEvents.trimmed(event, name, regions.returnedBytes() - before, false);
     }
 
     /** Gives back what nobody has needed since this was called last. What threads own they look at themselves, a moment later. */
@@ -393,8 +416,8 @@ public final class MemoryPool<V> implements AutoCloseable {
      * Ends the pool. What is free goes back to the source: at once, except for the shards that other threads own, where
      * it happens on their threads as soon as they run the task for it; until then such a thread may still get what is
      * left of the slabs at hand. What is outstanding stays valid and goes back with its last block; that there is any is
-     * logged as a warning, with the figures. Calls after the first do nothing, but that they try once more to give back
-     * a region that was in use when its last block came, and what threads have left that died since.
+     * logged as a warning, with the figures. Children are closed first. Calls after the first do nothing, but that they try once more to give
+     * back a region that was in use when its last block came, and what threads have left that died since.
      */
     @Override
     public void close() {
@@ -403,12 +426,18 @@ public final class MemoryPool<V> implements AutoCloseable {
             regions.retryStuck();
             return;
         }
+        family.children().forEach(MemoryPool::close);
         large.close();
         onEachStripe(Stripe::stopAllocating);
         for (OwnedShard<V> shard : owned.snapshot()) {
             shard.retireSoon();
         }
-        regions.close();
+        if (family.parent() == null) {
+            regions.close();
+        } else {
+            family.leave();
+            regions.closeEmpty();
+        }
         report();
     }
 
@@ -513,6 +542,32 @@ public final class MemoryPool<V> implements AutoCloseable {
 
     LargeBlocks<V> large() {
         return large;
+    }
+
+    Budget budget() {
+        return budget;
+    }
+
+    PoolFamily family() {
+        return family;
+    }
+
+    Shortage<V> shortage() {
+        return shortage;
+    }
+
+    /** Whether there may be something to trim. */
+    boolean holdsMemory() {
+        return budget.taken() > 0 || family.parent() == null && regions.count() > 0;
+    }
+
+    /** A request is about to fail. The listener is code of others: what it throws stops nobody. */
+    void exhausted(AllocationException why) {
+        try {
+            whenExhausted.accept(why);
+        } catch (RuntimeException e) {
+            log(System.Logger.Level.WARNING, "pool " + name + ": the listener for exhaustion failed", e);
+        }
     }
 
     V newView(Run<V> run, int index) {
@@ -642,7 +697,7 @@ public final class MemoryPool<V> implements AutoCloseable {
                 shard.checkInvariants();
             }
         }
-        regions.checkInvariants();
+        regions.checkInvariants(family.root().budget());
     }
 
     @Override
@@ -659,12 +714,15 @@ public final class MemoryPool<V> implements AutoCloseable {
 
         private final ViewFactory<V> views;
         private String name = "pool";
-        private MemorySource source = MemorySource.mapped();
-        private long limit = Runtime.getRuntime().maxMemory();
-        private int regionSize = PoolConfig.DEFAULT_REGION_SIZE;
+        private @Nullable MemoryPool<?> parent;
+        private @Nullable MemorySource source;
+        private @Nullable Long limit;
+        private long reservation;
+        private @Nullable Integer regionSize;
         private int stripes = PoolConfig.defaultStripes();
         private Duration trimAfter = PoolConfig.DEFAULT_TRIM_AFTER;
         private Supplier<@Nullable OwnedShard<V>> ownShard = () -> null;
+        private Consumer<AllocationException> whenExhausted = why -> {};
 
         Builder(ViewFactory<V> views) {
             this.views = views;
@@ -682,7 +740,44 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
 
         /**
-         * Sets where regions come from.
+         * Makes the pool a child of another one: it takes its memory from the parent's regions, within the parent's limit and one of its own. Its
+         * name becomes {@code parent/name}. It has shards of its own, so that nothing is mixed below the size of a run, and is closed by itself
+         * or with its parent. {@link PoolStats} says what the figures of a child are.
+         *
+         * @param newParent the parent; null, the default, for none
+         * @return this
+         */
+        public Builder<V> parent(@Nullable MemoryPool<?> newParent) {
+            parent = newParent;
+            return this;
+        }
+
+        /**
+         * Promises memory to a child: so many bytes of runs nobody else gets, neither its parent nor another child. As with any limit in bytes, a
+         * block that needs a longer run than is free in one piece may still be refused.
+         *
+         * @param bytes from 0, the default, to the limit
+         * @return this
+         */
+        public Builder<V> reservation(long bytes) {
+            reservation = bytes;
+            return this;
+        }
+
+        /**
+         * Sets who is told when a request is about to fail for want of memory, after all that is idle was given back. It is called by the thread
+         * that asked, which goes on when it returns; what it throws is logged.
+         *
+         * @param listener gets what the caller is about to get; default: nobody
+         * @return this
+         */
+        public Builder<V> whenExhausted(Consumer<AllocationException> listener) {
+            whenExhausted = listener;
+            return this;
+        }
+
+        /**
+         * Sets where regions come from. Not for a child.
          *
          * @param newSource default {@link MemorySource#mapped()}
          * @return this
@@ -693,9 +788,9 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
 
         /**
-         * Sets the ceiling of the bytes held from the source.
+         * Sets the ceiling of the bytes held from the source; of a child, of the bytes of the runs it takes from its parent's regions.
          *
-         * @param bytes at least 64 KiB; default the maximum size of the Java heap
+         * @param bytes at least 64 KiB; default the maximum size of the Java heap, or the parent's limit, which a child's must not exceed
          * @return this
          */
         public Builder<V> limit(long bytes) {
@@ -704,7 +799,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
 
         /**
-         * Sets the length of a region. If the limit is less than that, regions are made as large as fits below it.
+         * Sets the length of a region. If the limit is less than that, regions are made as large as fits below it. Not for a child.
          *
          * @param bytes a power of two from 64 KiB to 1 GiB; default 16 MiB
          * @return this
@@ -760,8 +855,46 @@ public final class MemoryPool<V> implements AutoCloseable {
             if (ownShard == null) {
                 throw new AllocatorConfigException("ownShard=null: leave it out if no thread has a shard of its own");
             }
-            return new MemoryPool<>(
-                    PoolConfig.check(name, source, limit, regionSize, stripes, trimAfter), views, ownShard);
+            if (whenExhausted == null) {
+                throw new AllocatorConfigException("whenExhausted=null: leave it out if nobody is to be told");
+            }
+            MemoryPool<V> pool = new MemoryPool<>(this, parent == null ? checkRoot() : checkChild(parent));
+            pool.family.join(reservation);
+            return pool;
+        }
+
+        private PoolConfig checkRoot() {
+            if (reservation != 0) {
+                throw new AllocatorConfigException("reservation=" + reservation + " bytes, but pool " + name
+                        + " has no parent who could promise them");
+            }
+            return PoolConfig.check(
+                    name,
+                    source == null ? MemorySource.mapped() : source,
+                    limit == null ? Runtime.getRuntime().maxMemory() : limit,
+                    regionSize == null ? PoolConfig.DEFAULT_REGION_SIZE : regionSize,
+                    stripes,
+                    trimAfter);
+        }
+
+        private PoolConfig checkChild(MemoryPool<?> elder) {
+            if (source != null || regionSize != null) {
+                throw new AllocatorConfigException("source=" + source + " regionSize=" + regionSize + ": pool " + name
+                        + " is a child of " + elder.name() + " and shares its regions, so it has neither of its own");
+            }
+            long most = elder.budget.limit();
+            long own = limit == null ? most : limit;
+            if (own > most) {
+                throw new AllocatorConfigException("limit=" + own + " bytes for pool " + name
+                        + " exceeds the limit of its parent " + elder.name() + ", " + most + " bytes");
+            }
+            PoolConfig config =
+                    PoolConfig.check(name, elder.source, own, elder.regions.regionSize(), stripes, trimAfter);
+            if (reservation < 0 || reservation > own) {
+                throw new AllocatorConfigException(
+                        "reservation=" + reservation + " bytes is not from 0 to the limit=" + own + " of pool " + name);
+            }
+            return config.named(elder.name() + "/" + name);
         }
     }
 }

@@ -59,6 +59,10 @@ record PoolConfig(String name, MemorySource source, long limit, int regionSize, 
         return new PoolConfig(name, source, limit, fitting, stripes, trimAfter.toNanos());
     }
 
+    PoolConfig named(String newName) {
+        return new PoolConfig(newName, source, limit, regionSize, stripes, trimAfterNanos);
+    }
+
     /** Two per processor: threads choose by their number, and with fewer two that run at once too often choose the same. */
     static int defaultStripes() {
         int processors = Runtime.getRuntime().availableProcessors();

@@ -5,15 +5,21 @@ package io.ashlar.pool;
  * The figures of a pool at about one moment: {@code requested <= used <= reserved <= limit} whenever nothing is being
  * allocated or freed meanwhile.
  *
+ * <p>Pools that share regions: blocks, failures, requested, used and cached bytes are each pool's own. What a child calls reserved are the bytes
+ * of its runs in the regions of the root, and those of its own children; the regions themselves are among the figures of the root alone.
+ *
  * @param name the pool's name
  * @param source the kind of memory, see {@link io.ashlar.memory.MemorySource#kind()}
  * @param requestedBytes the bytes that callers asked for and still hold
  * @param usedBytes the bytes of outstanding blocks
  * @param cachedBytes the bytes of runs that are not used: free blocks of slabs, and large blocks that shards keep
- * @param freeBytes the bytes of regions that are in no run; {@code used + cached + free = reserved}
+ * @param childrenBytes the bytes that children call reserved
+ * @param freeBytes the bytes of regions that are in no run; {@code used + cached + children + free = reserved}
  * @param reservedBytes the bytes of regions held from the source
  * @param peakReservedBytes the most that the reserved bytes have been
+ * @param reservationBytes the bytes that nobody else gets; 0 of a pool without a parent
  * @param limitBytes the ceiling of the reserved bytes
+ * @param headroomBytes what may still be obtained: what neither this limit, nor that of a parent, nor what was promised to others forbids
  * @param fragmentation what part of the free bytes lies outside of the longest free run of its region, from 0 to 1
  * @param outstanding the blocks that are handed out and not yet freed
  * @param allocations the blocks that were ever handed out
@@ -34,10 +40,13 @@ public record PoolStats(
         long requestedBytes,
         long usedBytes,
         long cachedBytes,
+        long childrenBytes,
         long freeBytes,
         long reservedBytes,
         long peakReservedBytes,
+        long reservationBytes,
         long limitBytes,
+        long headroomBytes,
         double fragmentation,
         long outstanding,
         long allocations,
@@ -50,15 +59,6 @@ public record PoolStats(
         int regions,
         int ownedShards,
         boolean closed) {
-
-    /**
-     * What may still be obtained from the source.
-     *
-     * @return bytes
-     */
-    public long headroomBytes() {
-        return Math.max(0, limitBytes - reservedBytes);
-    }
 
     /**
      * What part of the used bytes was not asked for.

@@ -46,18 +46,12 @@ final class Regions {
 
     private boolean closed;
     private final List<Region> stuck = new ArrayList<>();
-    // Synchronization: volatile; written under the lock.
-    private volatile long fetches;
     // Synchronization: atomic.
     private final AtomicLong returnedBytes = new AtomicLong();
     // Synchronization: volatile; written under the lock.
     private volatile int stuckCount;
 
-    /** Called under the lock when a region was obtained. */
-    private final Runnable whenOpened;
-
-    Regions(String pool, MemorySource source, int regionSize, Runnable whenOpened) {
-        this.whenOpened = whenOpened;
+    Regions(String pool, MemorySource source, int regionSize) {
         this.pool = pool;
         this.source = source;
         this.regionSize = regionSize;
@@ -86,18 +80,6 @@ final class Regions {
         return count;
     }
 
-    /** Bytes of all runs. */
-    long takenBytes() {
-        long taken = 0;
-        for (Region region : shared) {
-            taken += region == null ? 0 : region.memory().size() - region.freeBytes();
-        }
-        for (Region region : dedicated) {
-            taken += region.memory().size();
-        }
-        return taken;
-    }
-
     /** What part of the free bytes lies outside of the longest free run of its region. */
     double fragmentation() {
         long free = 0;
@@ -109,11 +91,6 @@ final class Regions {
             }
         }
         return free == 0 ? 0 : Math.max(0, 1 - largest / (double) free);
-    }
-
-    /** How many runs were taken. */
-    long fetches() {
-        return fetches;
     }
 
     /** Bytes of regions that went back to the source. */
@@ -142,14 +119,19 @@ final class Regions {
      *
      * @param run gets the place
      * @param bytes its length: a power of two from {@link Region#SMALLEST_RUN}, or more than a region holds
-     * @return false if neither the regions nor the source have as much left
+     * @param budget who takes it
+     * @return false if neither the budget, nor the regions and the source have as much left
      */
-    boolean allocate(Run<?> run, int bytes) {
+    boolean allocate(Run<?> run, int bytes, Budget budget) {
         lock.lock();
         try {
-            boolean found = bytes > regionSize ? allocateDedicated(run, bytes) : allocateShared(run, bytes);
+            int taken = bytes > regionSize ? dedicatedBytes(bytes) : bytes;
+            if (budget.refusing(taken) != null) {
+                return false;
+            }
+            boolean found = bytes > regionSize ? allocateDedicated(run, taken) : allocateShared(run, bytes);
             if (found) {
-                fetches = fetches + 1;
+                budget.fetched(taken);
             }
             return found;
         } finally {
@@ -197,7 +179,6 @@ final class Regions {
         Object event = PoolEvents.beginMap();
         MemoryRegion memory = source.tryAcquire(layout);
         if (memory != null) {
-            whenOpened.run();
             PoolEvents.mapped(event, pool, source.kind(), memory, source.reserved());
         }
         return memory;
@@ -221,11 +202,14 @@ final class Regions {
         }
     }
 
+    private static int dedicatedBytes(int bytes) {
+        return bytes > Integer.MAX_VALUE - OS_PAGE ? bytes : (bytes + OS_PAGE - 1) & -OS_PAGE;
+    }
+
     private boolean allocateDedicated(Run<?> run, int bytes) {
-        int rounded = bytes > Integer.MAX_VALUE - OS_PAGE ? bytes : (bytes + OS_PAGE - 1) & -OS_PAGE;
-        MemoryRegion memory = obtain(new Layout(rounded, 1));
+        MemoryRegion memory = obtain(new Layout(bytes, 1));
         if (memory == null && closeEmpty()) {
-            memory = obtain(new Layout(rounded, 1));
+            memory = obtain(new Layout(bytes, 1));
         }
         if (memory == null) {
             return false;
@@ -234,7 +218,7 @@ final class Regions {
             Region region = Region.dedicated(memory);
             Region[] more = Arrays.copyOf(dedicated, dedicated.length + 1);
             more[more.length - 1] = region;
-            run.bind(region, 0, rounded);
+            run.bind(region, 0, bytes);
             dedicated = more;
         } catch (Throwable e) {
             memory.close();
@@ -246,14 +230,16 @@ final class Regions {
     /**
      * Takes a run back.
      *
+     * @param budget who took it
      * @return a region that is empty now and goes to {@link #giveBack}, once this lock is no longer held; null if there
      *     is none
      */
     @Nullable
-    Region free(Run<?> run) {
+    Region free(Run<?> run, Budget budget) {
         lock.lock();
         try {
             Region region = run.region();
+            budget.giveBack(run.bytes());
             if (!region.isDedicated()) {
                 region.putBack(run.offset());
             }
@@ -348,14 +334,19 @@ final class Regions {
     }
 
     /** Lengthens a large block's run in place, if the memory behind it is free. */
-    boolean tryGrow(Run<?> run, int bytes) {
+    boolean tryGrow(Run<?> run, int bytes, Budget budget) {
         lock.lock();
         try {
             Region region = run.region();
-            int grown = region.isDedicated() ? 0 : region.tryGrow(run.offset(), bytes, Kind.LARGE);
+            int more = LargeBlocks.ceilingPowerOfTwo(bytes) - run.bytes();
+            if (region.isDedicated() || budget.refusing(more) != null) {
+                return false;
+            }
+            int grown = region.tryGrow(run.offset(), bytes, Kind.LARGE);
             if (grown == 0) {
                 return false;
             }
+            budget.take(grown - run.bytes());
             run.resize(grown);
             return true;
         } finally {
@@ -411,16 +402,26 @@ final class Regions {
         }
     }
 
-    void checkInvariants() {
+    /** Verifies the laws, also that the root's budget knows of every run. */
+    void checkInvariants(Budget root) {
         lock.lock();
         try {
             int empty = 0;
+            long taken = 0;
             for (Region region : shared) {
                 if (region != null) {
                     region.checkInvariants();
                     empty += region.isEmpty() ? 1 : 0;
+                    taken += region.memory().size() - region.freeBytes();
                 }
             }
+            for (Region region : dedicated) {
+                taken += region.memory().size();
+            }
+            if (taken != root.taken()) {
+                throw new IllegalStateException("bytes of all runs=" + taken + " but " + root);
+            }
+            root.checkInvariants();
             if (empty != emptyRegions || empty > 1 || (closed && empty > 0)) {
                 throw new IllegalStateException(
                         "emptyRegions=" + emptyRegions + " counted=" + empty + " closed=" + closed);

@@ -257,7 +257,7 @@ abstract class Shard<V> {
     final void giveBack(SlabRun<V> run) {
         beforeForeignCode();
         try {
-            Region emptied = pool.regions().free(run);
+            Region emptied = pool.regions().free(run, pool.budget());
             if (emptied != null) {
                 pool.regions().giveBack(emptied);
             }

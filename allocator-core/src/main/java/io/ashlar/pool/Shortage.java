@@ -45,7 +45,7 @@ final class Shortage<V> {
         // can be had, and executors are code of others.
         shard.beforeForeignCode();
         try {
-            reclaim(shard);
+            reclaim(shard, pool.firstRunBytes(sizeClass));
         } finally {
             shard.afterForeignCode();
         }
@@ -64,8 +64,7 @@ final class Shortage<V> {
             throw pool.closedException();
         }
         if (view == null) {
-            large.failed();
-            throw exhausted(size);
+            throw exhausted(size, pool.firstRunBytes(sizeClass));
         }
         return view;
     }
@@ -95,8 +94,20 @@ final class Shortage<V> {
         return null;
     }
 
-    /** Whether it was called by code of others, such as a factory of views, that is called under a stripe's lock. */
+    /**
+     * Whether it was called by code of others, such as a factory of views, that is called under a stripe's lock: of this pool or of another that
+     * shares its regions.
+     */
     private boolean callerHoldsStripe() {
+        for (MemoryPool<?> each : pool.family().root().family().members()) {
+            if (each.shortage().isStripeInForeignCodeOfCaller()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isStripeInForeignCodeOfCaller() {
         for (Stripe<V> stripe : stripes) {
             if (stripe.isInForeignCodeOfCaller()) {
                 return true;
@@ -108,7 +119,7 @@ final class Shortage<V> {
     LargeRun<V> allocateLarge(@Nullable Shard<V> shard, int size) {
         LargeRun<V> run = null;
         if (!pool.isClosed()) {
-            reclaim(shard);
+            reclaim(shard, large.runBytes(size));
             run = large.tryAllocate(size, shard);
         }
         if (run != null) {
@@ -117,24 +128,37 @@ final class Shortage<V> {
         if (pool.isClosed()) {
             throw pool.closedException();
         }
-        large.failed();
-        throw exhausted(size);
+        throw exhausted(size, large.runBytes(size));
     }
 
     /**
-     * Gives back what is idle, as far as the calling thread may, before a request fails for want of memory. Other owners
-     * are asked to do the same, so that the request can be made again a moment later.
+     * Gives back what is idle, as far as the calling thread may, before a request fails for want of memory: in all pools under the limit that
+     * is in the way. Other owners are asked to do the same, so that the request can be made again a moment later.
      *
      * @param mine the shard that the caller is allocating from; null if it holds no lock and owns nothing
+     * @param bytes the length of the run that is wanted
      */
-    private void reclaim(@Nullable Shard<V> mine) {
+    private void reclaim(@Nullable Shard<V> mine, int bytes) {
         Object event = PoolEvents.beginTrim();
         long before = regions.returnedBytes();
         if (mine != null) {
             mine.trim();
         }
-        pool.retireDead();
         boolean holdsStripe = callerHoldsStripe();
+        if (!holdsStripe || isStripeInForeignCodeOfCaller()) {
+            pool.retireDead();
+        }
+        for (MemoryPool<?> each : pool.family().shortOf(bytes).family().members()) {
+            if (each != pool && !holdsStripe) {
+                each.retireDead();
+            }
+            each.shortage().giveBackIdle(mine, holdsStripe);
+        }
+        regions.closeEmpty();
+        PoolEvents.trimmed(event, pool.name(), regions.returnedBytes() - before, true);
+    }
+
+    private void giveBackIdle(@Nullable Shard<?> mine, boolean holdsStripe) {
         for (Stripe<V> stripe : stripes) {
             if (!holdsStripe) {
                 stripe.lock();
@@ -153,20 +177,13 @@ final class Shortage<V> {
                 shard.trimSoon(); // also one of the calling thread's own, if it asked the pool and not its shard
             }
         }
-        regions.closeEmpty();
-        PoolEvents.trimmed(event, pool.name(), regions.returnedBytes() - before, true);
     }
 
-    private AllocationException exhausted(int size) {
-        PoolStats stats = pool.stats();
-        PoolEvents.hitLimit(stats, size);
-        return new AllocationException(
-                AllocationException.Reason.SOURCE_EXHAUSTED,
-                "pool " + pool.name(),
-                size,
-                Math.max(0, stats.limitBytes() - stats.reservedBytes()),
-                "limit=" + stats.limitBytes() + " reserved=" + stats.reservedBytes() + " used=" + stats.usedBytes()
-                        + " outstanding=" + stats.outstanding()
-                        + ": raise the limit, or look for buffers that are kept too long or never released");
+    /** The end: tells the listener, and makes the exception. */
+    private AllocationException exhausted(int size, int bytes) {
+        large.failed();
+        AllocationException why = ShortageReport.of(pool, pool.family().shortOf(bytes), size);
+        pool.exhausted(why);
+        return why;
     }
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Has a pool look twice in a quiet time for what nobody has needed since it looked last, as long as the pool holds a region.
+ * Has a pool look twice in a quiet time for what nobody has needed since it looked last, as long as the pool holds memory.
  *
  * <p>The JDK's own timer for delayed tasks calls, and a thread of its common pool looks at the stripes; what event loops own they look at themselves.
  * A pool that was forgotten without being closed is not kept alive by it.
@@ -30,7 +30,7 @@ final class Trimmer {
 
     /** There is something that may become idle. */
     void watch() {
-        if (nanosBetween != NEVER && waiting.compareAndSet(false, true)) {
+        if (nanosBetween != NEVER && !waiting.get() && waiting.compareAndSet(false, true)) {
             Executor later = CompletableFuture.delayedExecutor(nanosBetween, TimeUnit.NANOSECONDS);
             later.execute(this::look);
         }
@@ -45,7 +45,7 @@ final class Trimmer {
         try {
             known.trimIdle();
         } finally {
-            if (!known.isClosed() && known.regions().count() > 0) {
+            if (!known.isClosed() && known.holdsMemory()) {
                 watch();
             }
         }

@@ -197,12 +197,13 @@ class LargeCacheTest {
 
     @Test
     void aDedicatedRegionIsRefusedWhateverTheBound() {
-        Regions regions = new Regions("test", MemorySource.heap(), 64 * KIB, () -> {});
+        Budget budget = new Budget("test", null, Long.MAX_VALUE, () -> {});
+        Regions regions = new Regions("test", MemorySource.heap(), 64 * KIB);
         LargeCache<RawView> cache = new LargeCache<>(Integer.MAX_VALUE);
         LargeRun<RawView> dedicated = new LargeRun<>(pool.large());
         LargeRun<RawView> shared = new LargeRun<>(pool.large());
-        assertTrue(regions.allocate(dedicated, 128 * KIB));
-        assertTrue(regions.allocate(shared, 32 * KIB));
+        assertTrue(regions.allocate(dedicated, 128 * KIB, budget));
+        assertTrue(regions.allocate(shared, 32 * KIB, budget));
         assertFalse(cache.offer(dedicated));
         assertTrue(cache.offer(shared));
         cache.checkInvariants();

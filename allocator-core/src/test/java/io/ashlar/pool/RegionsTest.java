@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class RegionsTest {
 
+    private final Budget budget = new Budget("test", null, Long.MAX_VALUE, () -> {});
+
     private static final int REGION = 64 << 10;
 
     private final MemoryPool<Block> none = MemoryPool.builder(Block::new).build();
@@ -47,44 +49,44 @@ class RegionsTest {
     @Test
     void aRegionThatWasInUseIsClosedBeforeTheNextIsOpened() {
         HookedSource source = new HookedSource();
-        Regions regions = new Regions("test", MemorySource.limited(source, 2 * REGION), REGION, () -> {});
+        Regions regions = new Regions("test", MemorySource.limited(source, 2 * REGION), REGION);
         Run<Block> first = newRun();
         Run<Block> second = newRun();
-        assertTrue(regions.allocate(first, REGION));
-        assertTrue(regions.allocate(second, REGION));
+        assertTrue(regions.allocate(first, REGION, budget));
+        assertTrue(regions.allocate(second, REGION, budget));
         source.onClose = HookedSource.IN_USE;
-        assertNull(regions.free(first), "one empty region is kept");
-        Region emptied = regions.free(second);
+        assertNull(regions.free(first, budget), "one empty region is kept");
+        Region emptied = regions.free(second, budget);
         assertNotNull(emptied);
         regions.giveBack(emptied);
         assertEquals(2 * REGION, source.reserved());
         source.onClose = HookedSource.NOTHING;
-        assertTrue(regions.allocate(first, REGION));
-        assertTrue(regions.allocate(second, REGION), "the limit leaves room only if the region went back");
-        regions.free(first);
-        regions.giveBack(regions.free(second));
+        assertTrue(regions.allocate(first, REGION, budget));
+        assertTrue(regions.allocate(second, REGION, budget), "the limit leaves room only if the region went back");
+        regions.free(first, budget);
+        regions.giveBack(regions.free(second, budget));
         regions.close();
         assertEquals(0, source.reserved());
     }
 
     @Test
     void runsComeFromTheLowestAddressOfTheOldestRegion() {
-        Regions regions = new Regions("test", MemorySource.heap(), REGION, () -> {});
+        Regions regions = new Regions("test", MemorySource.heap(), REGION);
         List<Run<Block>> runs = new ArrayList<>();
         for (int i = 0; i < 32; i++) {
             Run<Block> run = newRun();
             runs.add(run);
-            assertTrue(regions.allocate(run, Region.SMALLEST_RUN));
+            assertTrue(regions.allocate(run, Region.SMALLEST_RUN, budget));
             assertEquals(i % 16 * Region.SMALLEST_RUN, run.offset());
         }
         assertEquals(2, regions.count());
         Region oldest = runs.get(0).region();
-        regions.free(runs.get(20));
-        regions.free(runs.get(5));
+        regions.free(runs.get(20), budget);
+        regions.free(runs.get(5), budget);
         Run<Block> again = newRun();
-        assertTrue(regions.allocate(again, Region.SMALLEST_RUN));
+        assertTrue(regions.allocate(again, Region.SMALLEST_RUN, budget));
         assertEquals(oldest, again.region());
         assertEquals(5 * Region.SMALLEST_RUN, again.offset());
-        regions.checkInvariants();
+        regions.checkInvariants(budget);
     }
 }
