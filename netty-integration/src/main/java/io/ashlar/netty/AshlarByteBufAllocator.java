@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.netty;
 
+import io.ashlar.memory.AllocationException;
 import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.memory.MemorySource;
 import io.ashlar.pool.MemoryPool;
@@ -20,6 +21,10 @@ import io.netty.util.ResourceLeakDetector;
 import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * the one that allocated it.
  *
  * <p><b>Errors.</b> A direct buffer that the limit, or the source, has no room for is an {@link OutOfPoolMemoryError};
- * the allocator goes on as before. There is no silent fall-back to the heap. After {@link #close()} every request for a
+ * the allocator goes on as before. There is no silent fall-back to the heap, but a counted one: {@link Builder#fallBackToHeap}. After {@link #close()} every request for a
  * direct buffer is an {@link IllegalStateException}.
  *
  * <p><b>Leak detection.</b> At the levels {@code ADVANCED} and {@code PARANOID} of {@code io.netty.leakDetection.level}
@@ -65,6 +70,12 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     public static final AshlarByteBufAllocator DEFAULT = builder().build();
 
     private final boolean prefersDirect;
+    private final boolean fallsBackToHeap;
+    private final @Nullable AshlarByteBufAllocator parent;
+    // Synchronization: a concurrent set; whoever makes or closes a child changes it, who closes the parent reads it.
+    private final Set<AshlarByteBufAllocator> children = ConcurrentHashMap.newKeySet();
+    // Synchronization: an adder; anybody adds and reads.
+    private final LongAdder heapFallbacks = new LongAdder();
     private final BufferPool<AshlarByteBuf> direct;
     private final BufferPool<AshlarHeapByteBuf> heap;
     private final UnpooledHeapBuffers unpooledHeap = new UnpooledHeapBuffers();
@@ -73,8 +84,22 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     private AshlarByteBufAllocator(Builder builder) {
         super(builder.preferDirect);
         prefersDirect = builder.preferDirect;
+        fallsBackToHeap = builder.fallBackToHeap;
+        parent = builder.parent;
         direct = new BufferPool<>(this, AshlarByteBuf::new, builder::configureDirect);
-        heap = new BufferPool<>(this, AshlarHeapByteBuf::new, builder::configureHeap);
+        heap = newHeapPool(builder);
+        if (parent != null) {
+            parent.children.add(this);
+        }
+    }
+
+    private BufferPool<AshlarHeapByteBuf> newHeapPool(Builder builder) {
+        try {
+            return new BufferPool<>(this, AshlarHeapByteBuf::new, builder::configureHeap);
+        } catch (RuntimeException e) {
+            direct.close();
+            throw e;
+        }
     }
 
     /**
@@ -84,6 +109,30 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Makes an allocator with a limit of its own that takes its memory from this one: for a tenant, a protocol, or buffers of another lifetime.
+     * Its name becomes {@code parent/name}, and it is closed by itself or with its parent.
+     *
+     * @param childName its name, not blank, not that of another child that is open
+     * @param limit bytes of direct memory, from 64 KiB to the limit of this allocator
+     * @return a new allocator
+     * @throws AllocatorConfigException if a value makes no sense; the message names it
+     * @throws IllegalStateException if this allocator is closed
+     */
+    public AshlarByteBufAllocator child(String childName, long limit) {
+        return childBuilder(childName).limit(limit).build();
+    }
+
+    /**
+     * Starts a child as {@link #child} makes it, with the values of {@link #builder()}, and with the limit of this allocator if none is set.
+     *
+     * @param childName its name, not blank, not that of another child that is open
+     * @return a builder
+     */
+    public Builder childBuilder(String childName) {
+        return new Builder(this).name(childName);
     }
 
     /**
@@ -190,6 +239,15 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     }
 
     /**
+     * How often {@link #buffer()} returned a heap buffer because direct memory was exhausted: {@link Builder#fallBackToHeap}.
+     *
+     * @return a count, never falling
+     */
+    public long heapFallbacks() {
+        return heapFallbacks.sum();
+    }
+
+    /**
      * The figures of the pool that heap buffers come from. It takes at most a quarter of the Java heap; what exceeds that
      * is served by unpooled heap buffers, which these figures do not know.
      *
@@ -246,8 +304,51 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
             throw new UnsupportedOperationException("the allocator name=" + name()
                     + " is shared by the whole process and is not closed: build one of your own to close it");
         }
+        children.forEach(AshlarByteBufAllocator::close);
+        if (parent != null) {
+            parent.children.remove(this);
+        }
         direct.close();
         heap.close();
+    }
+
+    @Override
+    public ByteBuf buffer() {
+        try {
+            return super.buffer();
+        } catch (OutOfPoolMemoryError exhausted) {
+            return counted(heapInsteadOf(exhausted).heapBuffer());
+        }
+    }
+
+    @Override
+    public ByteBuf buffer(int initialCapacity) {
+        try {
+            return super.buffer(initialCapacity);
+        } catch (OutOfPoolMemoryError exhausted) {
+            return counted(heapInsteadOf(exhausted).heapBuffer(initialCapacity));
+        }
+    }
+
+    @Override
+    public ByteBuf buffer(int initialCapacity, int maxCapacity) {
+        try {
+            return super.buffer(initialCapacity, maxCapacity);
+        } catch (OutOfPoolMemoryError exhausted) {
+            return counted(heapInsteadOf(exhausted).heapBuffer(initialCapacity, maxCapacity));
+        }
+    }
+
+    private AshlarByteBufAllocator heapInsteadOf(OutOfPoolMemoryError exhausted) {
+        if (!fallsBackToHeap) {
+            throw exhausted;
+        }
+        return this;
+    }
+
+    private ByteBuf counted(ByteBuf onHeap) {
+        heapFallbacks.increment();
+        return onHeap;
     }
 
     @Override
@@ -321,18 +422,39 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         private static final long SMALLEST_HEAP_REGION = 1 << 20;
         private static final long LARGEST_HEAP_REGION = 16 << 20;
 
+        private final @Nullable AshlarByteBufAllocator parent;
         private String name = "default";
         private boolean preferDirect = PlatformDependent.directBufferPreferred();
-        private long limit = PlatformDependent.maxDirectMemory();
+        private boolean fallBackToHeap;
+        private @Nullable Long limit;
+        private long reservation;
+        private Consumer<AllocationException> whenExhausted = why -> {};
         private @Nullable MemorySource source;
         private @Nullable Integer regionSize;
         private @Nullable Integer stripes;
         private @Nullable Duration trimAfter;
 
-        private Builder() {}
+        private Builder() {
+            this(null);
+        }
+
+        private Builder(@Nullable AshlarByteBufAllocator parent) {
+            this.parent = parent;
+        }
 
         private void configureDirect(MemoryPool.Builder<?> pool) {
-            pool.name(name).limit(limit).source(source == null ? MemorySource.mapped() : source);
+            pool.name(name).reservation(reservation).whenExhausted(whenExhausted);
+            if (parent != null) {
+                pool.parent(parent.direct.memory());
+            }
+            if (limit != null) {
+                pool.limit(limit);
+            } else if (parent == null) {
+                pool.limit(PlatformDependent.maxDirectMemory());
+            }
+            if (source != null) {
+                pool.source(source);
+            }
             if (regionSize != null) {
                 pool.regionSize(regionSize);
             }
@@ -350,13 +472,15 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
 
         /** Regions of a 64th of the Java heap, from 1 to 16 MiB, and a quarter of the Java heap altogether. */
         private void configureHeap(MemoryPool.Builder<?> pool) {
+            configureBoth(pool);
+            pool.name(name + "-heap");
+            if (parent != null) {
+                pool.parent(parent.heap.memory());
+                return;
+            }
             long max = Runtime.getRuntime().maxMemory();
             long region = Math.min(LARGEST_HEAP_REGION, Math.max(SMALLEST_HEAP_REGION, Long.highestOneBit(max / 64)));
-            pool.name(name + "-heap")
-                    .limit(Math.max(region, max / 4))
-                    .source(MemorySource.heap())
-                    .regionSize((int) region);
-            configureBoth(pool);
+            pool.limit(Math.max(region, max / 4)).source(MemorySource.heap()).regionSize((int) region);
         }
 
         /**
@@ -385,7 +509,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         /**
          * Limits the regions that the allocator holds at once. The limit is exact. Heap buffers do not count.
          *
-         * @param bytes the limit in bytes, as {@link MemoryPool.Builder#limit(long)} allows it; if never set, what
+         * @param bytes the limit in bytes, as {@link MemoryPool.Builder#limit(long)} allows it; if never set, that of the parent, or what
          *     Netty takes for the maximum of direct memory ({@code io.netty.maxDirectMemory}, else the JVM's own)
          * @return this builder
          */
@@ -395,7 +519,42 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         }
 
         /**
-         * Where regions come from.
+         * Promises direct memory to a child: {@link MemoryPool.Builder#reservation(long)}.
+         *
+         * @param bytes from 0, the default, to the limit
+         * @return this builder
+         */
+        public Builder reservation(long bytes) {
+            reservation = bytes;
+            return this;
+        }
+
+        /**
+         * What {@code buffer()} does when direct memory is exhausted: by default it fails as {@code directBuffer()} and {@code ioBuffer()} always
+         * do. With true it returns a heap buffer instead, and counts that: {@link AshlarByteBufAllocator#heapFallbacks()}. A direct buffer that
+         * has to grow fails all the same.
+         *
+         * @param newFallBackToHeap true to fall back
+         * @return this builder
+         */
+        public Builder fallBackToHeap(boolean newFallBackToHeap) {
+            fallBackToHeap = newFallBackToHeap;
+            return this;
+        }
+
+        /**
+         * Sets who is told when direct memory is exhausted: {@link MemoryPool.Builder#whenExhausted}.
+         *
+         * @param listener gets the figures; called by the thread that asked for the buffer
+         * @return this builder
+         */
+        public Builder whenExhausted(Consumer<AllocationException> listener) {
+            whenExhausted = listener;
+            return this;
+        }
+
+        /**
+         * Where regions come from. Not for a child, which shares its parent's.
          *
          * @param newSource the source; {@link MemorySource#mapped()} if never set
          * @return this builder
@@ -406,7 +565,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         }
 
         /**
-         * How much is taken from the source at a time. Requests beyond it get a region of their own.
+         * How much is taken from the source at a time. Requests beyond it get a region of their own. Not for a child.
          *
          * @param bytes the size in bytes, as {@link MemoryPool.Builder#regionSize(int)} allows it
          * @return this builder
