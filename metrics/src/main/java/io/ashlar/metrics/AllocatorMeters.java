@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * The meters of one allocator: names, units, and what each of them says.
  *
- * <p>At any quiet moment requested ≤ used ≤ reserved ≤ peak ≤ limit, used + cached + free = reserved, and outstanding = allocations − frees.
+ * <p>At any quiet moment requested ≤ used ≤ reserved ≤ peak ≤ limit, used + cached + children + free = reserved, and outstanding = allocations − frees.
  */
 public enum AllocatorMeters implements FigureMeter<PoolStats> {
     /** Bytes that callers asked for, of all outstanding buffers. */
@@ -21,7 +21,7 @@ public enum AllocatorMeters implements FigureMeter<PoolStats> {
     /** Bytes that shards hold and nobody uses: free blocks of slabs, and large blocks that are kept. */
     CACHED(Figure.bytes("cached", "Bytes that shards hold for the next requests", PoolStats::cachedBytes)),
 
-    /** Bytes of all regions held from the operating system. */
+    /** Bytes of all regions held from the operating system; of a child, of what it has of its parent's. */
     RESERVED(Figure.bytes("reserved", "Bytes of regions held from the OS", PoolStats::reservedBytes)),
 
     /** The most that {@link #RESERVED} has been. */
@@ -30,7 +30,7 @@ public enum AllocatorMeters implements FigureMeter<PoolStats> {
     /** The ceiling of reserved: what exceeds it is refused. */
     LIMIT(Figure.bytes("limit", "The most bytes of regions that may be held", PoolStats::limitBytes)),
 
-    /** What is left of the limit. */
+    /** What is left of the limit; of a child, no more than its parent has left for it. */
     HEADROOM(Figure.bytes("headroom", "Bytes of regions that may still be obtained", PoolStats::headroomBytes)),
 
     /** Buffers handed out and not yet returned. An idle server whose value keeps rising leaks. */
@@ -51,6 +51,13 @@ public enum AllocatorMeters implements FigureMeter<PoolStats> {
 
     /** Bytes of regions that are in no slab and no large block. */
     FREE(Figure.bytes("free", "Bytes of regions that nothing was cut from", PoolStats::freeBytes)),
+
+    /** Bytes that the children of the allocator have of its regions: what each of them calls reserved. */
+    CHILDREN(Figure.bytes("children", "Bytes of regions that child allocators have", PoolStats::childrenBytes)),
+
+    /** Bytes that nobody but this child gets, neither its parent nor another child. */
+    RESERVATION(
+            Figure.bytes("reservation", "Bytes that are promised to a child allocator", PoolStats::reservationBytes)),
 
     /** What part of {@link #USED} was not asked for, from 0 to 1. */
     INTERNAL_FRAGMENTATION(Figure.gauge(

@@ -126,7 +126,8 @@ public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
         Tags heap = tags(extraTags, allocator.name(), HEAP);
         add(new BoundMeters<>(
                 new CachedFigures<>(
-                        () -> new MemoryMeters.Figures(allocator.residentBytes(), allocator.unpooledHeapBytes()),
+                        () -> new MemoryMeters.Figures(
+                                allocator.residentBytes(), allocator.unpooledHeapBytes(), allocator.heapFallbacks()),
                         RESIDENT_NANOS),
                 Arrays.stream(MemoryMeters.values())
                         .map(meter ->

@@ -3,7 +3,7 @@ package io.ashlar.metrics;
 
 import io.micrometer.common.docs.KeyName;
 
-/** Two more meters of an allocator, of what its pools do not count themselves. They belong to {@link MeterLevel#DETAILED}. */
+/** More meters of an allocator, of what its pools do not count themselves. They belong to {@link MeterLevel#DETAILED}. */
 public enum MemoryMeters implements FigureMeter<MemoryMeters.Figures> {
     /**
      * Bytes of the regions that are in the machine's memory, where the operating system tells: on Linux. It is found out anew
@@ -15,15 +15,20 @@ public enum MemoryMeters implements FigureMeter<MemoryMeters.Figures> {
             figures -> figures.residentBytes() < 0 ? Double.NaN : figures.residentBytes())),
 
     /** Bytes of heap buffers that found no room in the pool of heap buffers. */
-    UNPOOLED(Figure.bytes("unpooled", "Bytes of heap buffers outside of the pool", Figures::unpooledBytes));
+    UNPOOLED(Figure.bytes("unpooled", "Bytes of heap buffers outside of the pool", Figures::unpooledBytes)),
+
+    /** How often {@code buffer()} returned a heap buffer because direct memory was exhausted, where the allocator may do so. */
+    HEAP_FALLBACKS(Figure.counter(
+            "heap.fallbacks", "Heap buffers in place of direct ones that were not to be had", Figures::heapFallbacks));
 
     /**
      * What they show.
      *
      * @param residentBytes the bytes of the regions that are resident, or -1 if that is unknown
      * @param unpooledBytes the bytes of heap buffers that found no room in the pool of heap buffers
+     * @param heapFallbacks how often a heap buffer had to take the place of a direct one
      */
-    public record Figures(long residentBytes, long unpooledBytes) {}
+    public record Figures(long residentBytes, long unpooledBytes, long heapFallbacks) {}
 
     private static final String PREFIX = "ashlar.allocator.";
 

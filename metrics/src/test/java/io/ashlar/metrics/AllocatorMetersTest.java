@@ -25,11 +25,11 @@ class AllocatorMetersTest {
         assertEquals(
                 """
                         requested used cached reserved peak limit headroom outstanding allocations frees remote.frees failures
-                        free fragmentation.internal fragmentation.external misses hit.ratio returned source.fallbacks regions shards
+                        free children reservation fragmentation.internal fragmentation.external misses hit.ratio returned source.fallbacks regions shards
                         """.strip(),
                 names(AllocatorMeters.of(MeterLevel.SUMMARY)) + "\n"
                         + names(AllocatorMeters.of(MeterLevel.DETAILED).subList(12, AllocatorMeters.values().length)));
-        assertEquals("resident unpooled", names(Arrays.asList(MemoryMeters.values())));
+        assertEquals("resident unpooled heap.fallbacks", names(Arrays.asList(MemoryMeters.values())));
     }
 
     private static String names(List<? extends FigureMeter<?>> meters) {
@@ -53,14 +53,16 @@ class AllocatorMetersTest {
 
     @Test
     void eachReadsAFigureOfItsOwn() {
-        PoolStats stats =
-                new PoolStats("n", "k", 75, 100, 3, 4, 5, 6, 7, 0.25, 8, 50, 9, 10, 12, 11, 13, 14, 15, 16, false);
+        PoolStats stats = new PoolStats(
+                "n", "k", 75, 100, 3, 17, 4, 5, 6, 18, 7, 2, 0.25, 8, 50, 9, 10, 12, 11, 13, 14, 15, 16, false);
         assertEquals(
                 Map.ofEntries(
                         Map.entry(AllocatorMeters.REQUESTED, 75.0),
                         Map.entry(AllocatorMeters.USED, 100.0),
                         Map.entry(AllocatorMeters.CACHED, 3.0),
                         Map.entry(AllocatorMeters.FREE, 4.0),
+                        Map.entry(AllocatorMeters.CHILDREN, 17.0),
+                        Map.entry(AllocatorMeters.RESERVATION, 18.0),
                         Map.entry(AllocatorMeters.RESERVED, 5.0),
                         Map.entry(AllocatorMeters.PEAK, 6.0),
                         Map.entry(AllocatorMeters.LIMIT, 7.0),

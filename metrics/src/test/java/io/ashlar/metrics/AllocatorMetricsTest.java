@@ -384,4 +384,35 @@ class AllocatorMetricsTest {
                 .gauge()
                 .value();
     }
+
+    @Test
+    void childrenHaveTheMetersOfTheirParentUnderTheirOwnName() {
+        AshlarByteBufAllocator parent = allocator("work", source);
+        AshlarByteBufAllocator child = parent.childBuilder("tenant")
+                .limit(1 << 20)
+                .reservation(1 << 16)
+                .preferDirect(true)
+                .fallBackToHeap(true)
+                .build();
+        new AllocatorMetrics(parent, MeterLevel.DETAILED).bindTo(registry);
+        new AllocatorMetrics(child, MeterLevel.DETAILED).bindTo(registry);
+        ByteBuf direct = child.buffer(1 << 20);
+        ByteBuf onHeap = child.buffer(1 << 20);
+        expect(1 << 20, AllocatorMeters.CHILDREN);
+        String[] tenant = {"name", "work/tenant", "kind", "counting"};
+        assertEquals(1 << 20, value(registry, AllocatorMeters.RESERVED, tenant));
+        assertEquals(1 << 20, value(registry, AllocatorMeters.LIMIT, tenant));
+        assertEquals(1 << 16, value(registry, AllocatorMeters.RESERVATION, tenant));
+        assertEquals(0, value(registry, AllocatorMeters.HEADROOM, tenant));
+        assertEquals(1, value(registry, AllocatorMeters.FAILURES, tenant));
+        assertEquals(
+                1,
+                registry.get("ashlar.allocator.heap.fallbacks")
+                        .tags(tenant)
+                        .functionCounter()
+                        .count());
+        direct.release();
+        onHeap.release();
+        child.close();
+    }
 }

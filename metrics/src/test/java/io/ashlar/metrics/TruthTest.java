@@ -31,6 +31,9 @@ import org.junit.jupiter.api.Test;
 /** Every meter of an allocator, beside a count of our own and what the operating system says. */
 class TruthTest {
 
+    /** The first slab of a class of small blocks. */
+    private static final int SLAB = 4096;
+
     private static final long LIMIT = 256L << 20;
     /** More than there is room for in the pool of heap buffers. */
     private static final int UNPOOLED = (int) (Runtime.getRuntime().maxMemory() / 4) + 1;
@@ -119,6 +122,9 @@ class TruthTest {
         List<ByteBuf> heap =
                 List.of(allocator.heapBuffer(1000), allocator.heapBuffer(1000), allocator.heapBuffer(UNPOOLED));
         heap.get(0).release();
+        AshlarByteBufAllocator child =
+                allocator.childBuilder("child").reservation(SLAB).build();
+        ByteBuf ofChild = child.directBuffer(1);
         new AllocatorMetrics(allocator, MeterLevel.DETAILED).bindTo(registry);
 
         Mappings now = Mappings.now().minus(before);
@@ -126,12 +132,15 @@ class TruthTest {
         expectHeapPool();
         expected.put("ashlar.allocator.resident{kind=mapped, name=truth}", (double) now.residentBytes());
         expected.put("ashlar.allocator.unpooled{kind=heap, name=truth}", (double) UNPOOLED);
+        expected.put("ashlar.allocator.heap.fallbacks{kind=mapped, name=truth}", 0.0);
         expectClasses();
         expectShard("stripe-0", ledger.entries.get(null));
         expectShard(nameOf(first), ledger.entries.get(first));
         expectShard(nameOf(second), ledger.entries.get(second));
         compare();
 
+        ofChild.release();
+        child.close();
         heap.get(1).release();
         heap.get(2).release();
         while (ledger.held() > 0) {
@@ -166,7 +175,7 @@ class TruthTest {
         long longest = regions.stream().mapToLong(TruthTest::longestFreeRun).sum();
         expectDirect(AllocatorMeters.REQUESTED, ledger.requested);
         expectDirect(AllocatorMeters.USED, ledger.used);
-        expectDirect(AllocatorMeters.CACHED, now.bytes() - free - ledger.used);
+        expectDirect(AllocatorMeters.CACHED, now.bytes() - free - ledger.used - SLAB);
         expectDirect(AllocatorMeters.RESERVED, now.bytes());
         expectDirect(AllocatorMeters.PEAK, ledger.peak);
         expectDirect(AllocatorMeters.LIMIT, LIMIT);
@@ -177,6 +186,8 @@ class TruthTest {
         expectDirect(AllocatorMeters.REMOTE_FREES, ledger.remoteFrees);
         expectDirect(AllocatorMeters.FAILURES, 2);
         expectDirect(AllocatorMeters.FREE, free);
+        expectDirect(AllocatorMeters.CHILDREN, SLAB);
+        expectDirect(AllocatorMeters.RESERVATION, 0);
         expectDirect(AllocatorMeters.INTERNAL_FRAGMENTATION, 1 - (double) ledger.requested / ledger.used);
         expectDirect(AllocatorMeters.EXTERNAL_FRAGMENTATION, free == 0 ? 0 : 1 - (double) longest / free);
         expectDirect(AllocatorMeters.MISSES, ledger.misses);
@@ -205,10 +216,9 @@ class TruthTest {
     private void expectHeapPool() {
         long max = Runtime.getRuntime().maxMemory();
         int region = (int) Math.min(16 << 20, Math.max(1 << 20, Long.highestOneBit(max / 64)));
-        int slab = 4096;
         expectHeap(AllocatorMeters.REQUESTED, 1000);
         expectHeap(AllocatorMeters.USED, 1024);
-        expectHeap(AllocatorMeters.CACHED, slab - 1024);
+        expectHeap(AllocatorMeters.CACHED, SLAB - 1024);
         expectHeap(AllocatorMeters.RESERVED, region);
         expectHeap(AllocatorMeters.PEAK, region);
         expectHeap(AllocatorMeters.LIMIT, max / 4);
@@ -218,9 +228,11 @@ class TruthTest {
         expectHeap(AllocatorMeters.FREES, 1);
         expectHeap(AllocatorMeters.REMOTE_FREES, 0);
         expectHeap(AllocatorMeters.FAILURES, 0);
-        expectHeap(AllocatorMeters.FREE, region - slab);
+        expectHeap(AllocatorMeters.FREE, region - SLAB);
+        expectHeap(AllocatorMeters.CHILDREN, 0);
+        expectHeap(AllocatorMeters.RESERVATION, 0);
         expectHeap(AllocatorMeters.INTERNAL_FRAGMENTATION, 1 - 1000 / 1024.0);
-        expectHeap(AllocatorMeters.EXTERNAL_FRAGMENTATION, 1 - (region / 2.0) / (region - slab));
+        expectHeap(AllocatorMeters.EXTERNAL_FRAGMENTATION, 1 - (region / 2.0) / (region - SLAB));
         expectHeap(AllocatorMeters.MISSES, 1);
         expectHeap(AllocatorMeters.HIT_RATIO, 0.5);
         expectHeap(AllocatorMeters.RETURNED, 0);
@@ -280,8 +292,8 @@ class TruthTest {
             }
         }
         assertEquals(Map.of(), expected, "meters that are missing");
-        assertEquals(bytesOf(RegionStats.Kind.SLAB), slabsOfClasses);
-        assertEquals(bytesOf(RegionStats.Kind.SLAB), slabsOfShards);
+        assertEquals(bytesOf(RegionStats.Kind.SLAB) - SLAB, slabsOfClasses, "all but the child's");
+        assertEquals(bytesOf(RegionStats.Kind.SLAB) - SLAB, slabsOfShards, "all but the child's");
         assertEquals(bytesOf(RegionStats.Kind.LARGE) - ledger.usedLarge, cachedOfShards);
     }
 
