@@ -16,7 +16,11 @@ final class PoolDump {
     static String of(PoolStats stats, List<SizeClassStats> classes, List<ShardStats> shards) {
         PoolDump dump = new PoolDump();
         dump.line("pool %s of %s memory%s", stats.name(), stats.source(), stats.closed() ? ", closed" : "");
-        dump.line("|- limit      %10s", bytes(stats.limitBytes()));
+        dump.line(
+                "|- limit      %10s, of which %s can still be had%s",
+                bytes(stats.limitBytes()),
+                bytes(stats.headroomBytes()),
+                stats.reservationBytes() == 0 ? "" : ", and " + bytes(stats.reservationBytes()) + " are promised");
         dump.line(
                 "|- reserved   %10s in %,d regions, at the most %s so far, %s given back",
                 bytes(stats.reservedBytes()),
@@ -26,6 +30,9 @@ final class PoolDump {
         dump.line(
                 "|  |- free    %10s, of which %.0f %% in pieces",
                 bytes(stats.freeBytes()), 100 * stats.fragmentation());
+        if (stats.childrenBytes() > 0) {
+            dump.line("|  |- children%10s", bytes(stats.childrenBytes()));
+        }
         dump.line("|  |- cached  %10s", bytes(stats.cachedBytes()));
         dump.line("|  `- used    %10s, of which %.0f %% is waste", bytes(stats.usedBytes()), 100 * stats.waste());
         dump.line("|- requested  %10s", bytes(stats.requestedBytes()));

@@ -372,4 +372,17 @@ class ChildPoolTest {
         releaseAll(blocks);
         parent.checkInvariants();
     }
+
+    @Test
+    void theDumpShowsWhatChildrenHave() {
+        MemoryPool<Block> a = child("a").limit(MIB).reservation(MIB / 2).build();
+        Block block = Block.allocate(a, 100 * KIB);
+        assertTrue(parent.dump().contains("|  |- children   128 KiB"), parent::dump);
+        assertTrue(
+                a.dump()
+                        .contains(
+                                "|- limit         1.0 MiB, of which 896 KiB can still be had, and 512 KiB are promised"),
+                a::dump);
+        block.release();
+    }
 }
