@@ -426,7 +426,7 @@ public final class MemoryPool<V> implements AutoCloseable {
             regions.retryStuck();
             return;
         }
-        family.children().forEach(MemoryPool::close);
+        family.closeChildren();
         large.close();
         onEachStripe(Stripe::stopAllocating);
         for (OwnedShard<V> shard : owned.snapshot()) {

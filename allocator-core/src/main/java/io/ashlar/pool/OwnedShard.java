@@ -160,6 +160,11 @@ public final class OwnedShard<V> extends Shard<V> {
         }
     }
 
+    /** Whether it was asked to trim and has not begun. */
+    boolean isTrimPending() {
+        return trimAsked.get() && owner.isAlive();
+    }
+
     String ownerName() {
         return owner.getName();
     }

@@ -107,6 +107,19 @@ final class PoolFamily {
         }
     }
 
+    /** Closes the children of a closed pool: also one that was adopted just before it was closed. */
+    void closeChildren() {
+        ReentrantLock lock = pool.regions().lock();
+        List<MemoryPool<?>> all;
+        lock.lock();
+        try {
+            all = children;
+        } finally {
+            lock.unlock();
+        }
+        all.forEach(MemoryPool::close);
+    }
+
     /** Takes a closed pool away from its parent. What it still has out counts there until it comes back; what was promised to it is free. */
     void leave() {
         MemoryPool<?> elder = parent;

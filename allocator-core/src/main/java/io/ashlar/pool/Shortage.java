@@ -2,6 +2,9 @@
 package io.ashlar.pool;
 
 import io.ashlar.memory.AllocationException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Shortage<V> {
 
     private static final int MORE_LOOKS = 3;
+
+    private static final int MOST_WAITS = 50;
+    private static final long WAIT_NANOS = 100_000;
 
     private final MemoryPool<V> pool;
     private final LargeBlocks<V> large;
@@ -55,6 +61,9 @@ final class Shortage<V> {
     /** The last place to look, or the end. */
     V takeFromStripes(int sizeClass, int size) {
         V view = tryTakeFromStripes(sizeClass, size);
+        if (view == null) {
+            awaitOwners();
+        }
         for (int i = 0; i < MORE_LOOKS && view == null; i++) {
             // What is freed behind the one who looks, or is on its way to its stripe, is found next time.
             Thread.yield();
@@ -121,6 +130,10 @@ final class Shortage<V> {
         if (!pool.isClosed()) {
             reclaim(shard, large.runBytes(size));
             run = large.tryAllocate(size, shard);
+            if (run == null) {
+                awaitOwners();
+                run = large.tryAllocate(size, shard);
+            }
         }
         if (run != null) {
             return run;
@@ -133,7 +146,7 @@ final class Shortage<V> {
 
     /**
      * Gives back what is idle, as far as the calling thread may, before a request fails for want of memory: in all pools under the limit that
-     * is in the way. Other owners are asked to do the same, so that the request can be made again a moment later.
+     * is in the way. Other owners are asked to do the same: {@link #awaitOwners}.
      *
      * @param mine the shard that the caller is allocating from; null if it holds no lock and owns nothing
      * @param bytes the length of the run that is wanted
@@ -156,6 +169,26 @@ final class Shortage<V> {
         }
         regions.closeEmpty();
         PoolEvents.trimmed(event, pool.name(), regions.returnedBytes() - before, true);
+    }
+
+    /**
+     * Waits some milliseconds at the most for the owners that were asked to give back what is idle. Not on a thread that owns a shard or holds a
+     * lock: somebody may be waiting for it.
+     */
+    private void awaitOwners() {
+        if (callerHoldsStripe()) {
+            return;
+        }
+        List<OwnedShard<?>> asked = new ArrayList<>();
+        for (MemoryPool<?> each : pool.family().root().family().members()) {
+            asked.addAll(each.shortage().owned.snapshot());
+        }
+        if (asked.stream().anyMatch(shard -> shard.thread == Thread.currentThread())) {
+            return;
+        }
+        for (int i = 0; i < MOST_WAITS && asked.stream().anyMatch(OwnedShard::isTrimPending); i++) {
+            LockSupport.parkNanos(this, WAIT_NANOS);
+        }
     }
 
     private void giveBackIdle(@Nullable Shard<?> mine, boolean holdsStripe) {

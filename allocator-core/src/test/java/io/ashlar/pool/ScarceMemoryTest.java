@@ -368,4 +368,28 @@ class ScarceMemoryTest {
         }
         assertEquals(calls, source.calls.get(), "calls of the source");
     }
+
+    /** An event loop gives back what it keeps in a task of its own; who is no event loop waits for that before it is refused. */
+    @ParameterizedTest
+    @ValueSource(ints = {100, 64 * KIB})
+    void whatAnotherThreadKeepsIsNoReasonToRefuse(int size) throws Exception {
+        pool.close();
+        pool = newPool(MIB, MIB);
+        ExecutorService loop = Executors.newSingleThreadExecutor();
+        OwnedShard<Block> shard = loop.submit(() -> pool.openShard(loop)).get();
+        loop.submit(() -> {
+                    Block.allocate(shard, 100).release();
+                    Block.allocate(shard, 64 * KIB).release();
+                })
+                .get();
+        long kept = pool.stats().cachedBytes();
+        assertTrue(kept >= 64 * KIB + 4 * KIB, "kept " + kept);
+        List<Block> blocks = fill(size);
+        assertEquals(0, pool.stats().headroomBytes());
+        assertTrue(pool.stats().cachedBytes() < 4 * KIB, () -> pool.stats().toString());
+        blocks.forEach(Block::release);
+        loop.submit(shard::retire).get();
+        loop.shutdown();
+        assertTrue(loop.awaitTermination(Daemon.PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
 }

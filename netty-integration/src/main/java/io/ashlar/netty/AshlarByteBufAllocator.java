@@ -90,6 +90,9 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         heap = newHeapPool(builder);
         if (parent != null) {
             parent.children.add(this);
+            if (parent.stats().closed()) { // meanwhile, perhaps without having seen this one
+                close();
+            }
         }
     }
 
