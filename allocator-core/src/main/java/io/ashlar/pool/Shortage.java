@@ -15,7 +15,7 @@ final class Shortage<V> {
 
     private static final int MORE_LOOKS = 3;
 
-    private static final int MOST_WAITS = 50;
+    private static final int MOST_WAITS = 200;
     private static final long WAIT_NANOS = 100_000;
 
     private final MemoryPool<V> pool;
@@ -172,7 +172,7 @@ final class Shortage<V> {
     }
 
     /**
-     * Waits some milliseconds at the most for the owners that were asked to give back what is idle. Not on a thread that owns a shard or holds a
+     * Waits some twenty milliseconds at the most for the owners that were asked to give back what is idle. Not on a thread that owns a shard or holds a
      * lock: somebody may be waiting for it.
      */
     private void awaitOwners() {

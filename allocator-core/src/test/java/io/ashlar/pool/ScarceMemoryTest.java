@@ -9,11 +9,13 @@ import io.ashlar.memory.AllocationException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -376,7 +378,11 @@ class ScarceMemoryTest {
         pool.close();
         pool = newPool(MIB, MIB);
         ExecutorService loop = Executors.newSingleThreadExecutor();
-        OwnedShard<Block> shard = loop.submit(() -> pool.openShard(loop)).get();
+        Executor busy = task -> loop.execute(() -> {
+            LockSupport.parkNanos(500_000);
+            task.run();
+        });
+        OwnedShard<Block> shard = loop.submit(() -> pool.openShard(busy)).get();
         loop.submit(() -> {
                     Block.allocate(shard, 100).release();
                     Block.allocate(shard, 64 * KIB).release();
