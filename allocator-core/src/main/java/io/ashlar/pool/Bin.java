@@ -135,6 +135,7 @@ final class Bin<V> {
         }
         shard.own(run);
         addSlabBytes(run.bytes());
+        shard.pool.pressure().fetched(run.bytes());
         return run;
     }
 

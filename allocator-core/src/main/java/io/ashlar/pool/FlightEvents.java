@@ -114,6 +114,30 @@ final class FlightEvents {
         long outstanding;
     }
 
+    @Name("io.ashlar.Pressure")
+    @Label("Memory Pressure")
+    @Description(
+            "Used bytes had reached the high watermark, and came down to the low one; the duration is that of the pressure")
+    static final class MemoryPressure extends PoolEvent {
+
+        @Label("Used")
+        @Description("The bytes of outstanding blocks when it began")
+        @DataAmount
+        long used;
+
+        @Label("Low Watermark")
+        @DataAmount
+        long low;
+
+        @Label("High Watermark")
+        @DataAmount
+        long high;
+
+        @Label("Limit")
+        @DataAmount
+        long limit;
+    }
+
     @Name("io.ashlar.BlockAllocation")
     @Label("Block Allocation")
     @Description(

@@ -80,6 +80,7 @@ final class LargeBlocks<V> {
         }
         run.setHome(home);
         run.countedAs(counters.allocated(run.bytes(), size));
+        pool.pressure().fetched(run.bytes());
         return run;
     }
 
@@ -136,6 +137,7 @@ final class LargeBlocks<V> {
             return false;
         }
         counters.grown(run.bytes() - before);
+        pool.pressure().fetched(run.bytes() - before);
         return true;
     }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -79,6 +80,7 @@ public final class MemoryPool<V> implements AutoCloseable {
     private final PoolCounters counters;
     private final Shortage<V> shortage;
     private final Sampler<V> sampler = new Sampler<>(this);
+    private final Pressure pressure;
 
     private MemoryPool(Builder<V> builder, PoolConfig config) {
         MemoryPool<?> parent = builder.parent;
@@ -104,6 +106,8 @@ public final class MemoryPool<V> implements AutoCloseable {
         this.owned = new ShardList<>(sizeClasses());
         this.stripes = newStripes(config.stripes());
         this.shortage = new Shortage<>(this, large, regions, stripes, owned);
+        this.pressure = new Pressure(
+                name, new Measured(), config.watermarks(), budget.limit(), parent == null ? null : parent.pressure);
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -350,6 +354,10 @@ public final class MemoryPool<V> implements AutoCloseable {
     private Totals totals() {
         retireDead();
         regions.retryStuck();
+        return sum();
+    }
+
+    private Totals sum() {
         return owned.total(shards -> counters.sum(large.counters(), shardsWith(shards)));
     }
 
@@ -403,6 +411,72 @@ public final class MemoryPool<V> implements AutoCloseable {
         regions.closeIdle();
     }
 
+    // ---- pressure
+
+    /**
+     * Whether the pool is under pressure: its used bytes have reached the high watermark, and have not been down to the low one since; or a request
+     * was refused while they were above the low one. Who can put off taking more memory should. One volatile read.
+     *
+     * <p>That pressure begins is seen at once where memory is fetched from the regions, otherwise some milliseconds later, as is its end.
+     *
+     * @return true until the used bytes are down to the low watermark, or the pool is closed
+     */
+    public boolean isUnderPressure() {
+        return pressure.isOn();
+    }
+
+    /**
+     * Has a listener told when pressure begins and ends, some milliseconds later, on another thread. If there is pressure already it is told so. O(listeners).
+     *
+     * @param listener may throw, which is logged, and may block, which keeps nobody else from being told
+     * @return to be closed when the listener does not want to know any more
+     */
+    public Registration onPressure(PressureListener listener) {
+        return pressure.add(listener);
+    }
+
+    /**
+     * A future that completes when the pool is not under pressure: at once if it is not now; else when pressure ends or the pool is closed, on a thread
+     * of the pool's, one future after the other in the order of the calls. What blocks belongs in one of the future's {@code …Async} methods. All who wait
+     * go on at once: who is about to take much memory asks {@link #isUnderPressure()} again.
+     *
+     * @return a future of its own for each call, which may be cancelled or given a time-out; never completed exceptionally by the pool
+     */
+    public CompletableFuture<Void> whenBelow() {
+        return pressure.whenBelow();
+    }
+
+    /**
+     * The watermarks, and how often and how long there has been pressure. O(shards × size classes), as {@link #stats()}.
+     *
+     * @return the figures of about this moment
+     */
+    public PressureStats pressureStats() {
+        return pressure.stats();
+    }
+
+    Pressure pressure() {
+        return pressure;
+    }
+
+    /** What pressure is about. Nothing here gives back what is lost or dead: it is called under locks. */
+    private final class Measured implements Pressure.Memory {
+
+        @Override
+        public long takenBytes() {
+            return budget.taken();
+        }
+
+        @Override
+        public long usedBytes() {
+            long used = 0;
+            for (MemoryPool<?> each : family.members()) {
+                used += each.sum().used;
+            }
+            return used;
+        }
+    }
+
     /**
      * Whether {@link #close()} was called.
      *
@@ -438,6 +512,7 @@ public final class MemoryPool<V> implements AutoCloseable {
             family.leave();
             regions.closeEmpty();
         }
+        pressure.close();
         report();
     }
 
@@ -721,6 +796,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         private @Nullable Integer regionSize;
         private int stripes = PoolConfig.defaultStripes();
         private Duration trimAfter = PoolConfig.DEFAULT_TRIM_AFTER;
+        private @Nullable Watermarks watermarks;
         private Supplier<@Nullable OwnedShard<V>> ownShard = () -> null;
         private Consumer<AllocationException> whenExhausted = why -> {};
 
@@ -833,6 +909,20 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
 
         /**
+         * Sets at how many used bytes the pool comes under pressure, and at how many that ends: see {@link MemoryPool#isUnderPressure()}. Nothing is
+         * refused because of it.
+         *
+         * @param lowBytes zero or more; default five eighths of the limit
+         * @param highBytes more than that, and at most the limit; default three quarters of the limit. What lies between it and the limit is for what
+         *     is under way when everybody stops to take more
+         * @return this
+         */
+        public Builder<V> watermarks(long lowBytes, long highBytes) {
+            watermarks = new Watermarks(lowBytes, highBytes);
+            return this;
+        }
+
+        /**
          * Tells how to find the shard that the calling thread owns in this pool. With it, freeing the blocks of others costs
          * such a thread two atomic operations less, which would otherwise go to shared counters.
          *
@@ -874,7 +964,8 @@ public final class MemoryPool<V> implements AutoCloseable {
                     limit == null ? Runtime.getRuntime().maxMemory() : limit,
                     regionSize == null ? PoolConfig.DEFAULT_REGION_SIZE : regionSize,
                     stripes,
-                    trimAfter);
+                    trimAfter,
+                    watermarks);
         }
 
         private PoolConfig checkChild(MemoryPool<?> elder) {
@@ -888,8 +979,8 @@ public final class MemoryPool<V> implements AutoCloseable {
                 throw new AllocatorConfigException("limit=" + own + " bytes for pool " + name
                         + " exceeds the limit of its parent " + elder.name() + ", " + most + " bytes");
             }
-            PoolConfig config =
-                    PoolConfig.check(name, elder.source, own, elder.regions.regionSize(), stripes, trimAfter);
+            PoolConfig config = PoolConfig.check(
+                    name, elder.source, own, elder.regions.regionSize(), stripes, trimAfter, watermarks);
             if (reservation < 0 || reservation > own) {
                 throw new AllocatorConfigException(
                         "reservation=" + reservation + " bytes is not from 0 to the limit=" + own + " of pool " + name);

@@ -4,6 +4,7 @@ package io.ashlar.pool;
 import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.memory.MemorySource;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checked values that a pool is built with.
@@ -11,7 +12,14 @@ import java.time.Duration;
  * <p>What counts as small follows the region: a slab takes at most a 64th of it, and a block at most an eighth of a slab.
  * With the default region of 16 MiB that is 256 KiB and 32 KiB.
  */
-record PoolConfig(String name, MemorySource source, long limit, int regionSize, int stripes, long trimAfterNanos) {
+record PoolConfig(
+        String name,
+        MemorySource source,
+        long limit,
+        int regionSize,
+        int stripes,
+        long trimAfterNanos,
+        Watermarks watermarks) {
 
     static final int DEFAULT_REGION_SIZE = 16 << 20;
 
@@ -29,7 +37,13 @@ record PoolConfig(String name, MemorySource source, long limit, int regionSize, 
     private static final int LEFT_PER_LIMIT = 16;
 
     static PoolConfig check(
-            String name, MemorySource source, long limit, int regionSize, int stripes, Duration trimAfter) {
+            String name,
+            MemorySource source,
+            long limit,
+            int regionSize,
+            int stripes,
+            Duration trimAfter,
+            @Nullable Watermarks watermarks) {
         if (name == null || name.isBlank()) {
             throw new AllocatorConfigException("name=\"" + name + "\" is blank: metrics need it to tell pools apart");
         }
@@ -56,11 +70,12 @@ record PoolConfig(String name, MemorySource source, long limit, int regionSize, 
                     + LONGEST_TRIM_AFTER + ", nor " + Duration.ZERO + ", which means never");
         }
         int fitting = (int) Math.min(regionSize, Long.highestOneBit(limit));
-        return new PoolConfig(name, source, limit, fitting, stripes, trimAfter.toNanos());
+        return new PoolConfig(
+                name, source, limit, fitting, stripes, trimAfter.toNanos(), Watermarks.check(watermarks, limit));
     }
 
     PoolConfig named(String newName) {
-        return new PoolConfig(newName, source, limit, regionSize, stripes, trimAfterNanos);
+        return new PoolConfig(newName, source, limit, regionSize, stripes, trimAfterNanos, watermarks);
     }
 
     /** Two per processor: threads choose by their number, and with fewer two that run at once too often choose the same. */

@@ -65,6 +65,16 @@ final class PoolEvents {
         }
     }
 
+    static @Nullable Object beginPressure(long used) {
+        return isOn() ? On.beginPressure(used) : null;
+    }
+
+    static void pressureEnded(@Nullable Object begun, String pool, Watermarks marks, long limit) {
+        if (begun != null) {
+            On.pressureEnded(begun, pool, marks, limit);
+        }
+    }
+
     // ---- blocks
 
     /** Whether a recording wants to know about blocks. */
@@ -142,6 +152,22 @@ final class PoolEvents {
             event.reserved = stats.reservedBytes();
             event.limit = stats.limitBytes();
             event.outstanding = stats.outstanding();
+            event.commit();
+        }
+
+        static Object beginPressure(long used) {
+            FlightEvents.MemoryPressure event = new FlightEvents.MemoryPressure();
+            event.begin();
+            event.used = used;
+            return event;
+        }
+
+        static void pressureEnded(Object begun, String pool, Watermarks marks, long limit) {
+            FlightEvents.MemoryPressure event = (FlightEvents.MemoryPressure) begun;
+            event.pool = pool;
+            event.low = marks.low();
+            event.high = marks.high();
+            event.limit = limit;
             event.commit();
         }
 

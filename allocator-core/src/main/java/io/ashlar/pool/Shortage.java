@@ -215,7 +215,9 @@ final class Shortage<V> {
     /** The end: tells the listener, and makes the exception. */
     private AllocationException exhausted(int size, int bytes) {
         large.failed();
-        AllocationException why = ShortageReport.of(pool, pool.family().shortOf(bytes), size);
+        MemoryPool<?> limiting = pool.family().shortOf(bytes);
+        limiting.pressure().refused();
+        AllocationException why = ShortageReport.of(pool, limiting, size);
         pool.exhausted(why);
         return why;
     }

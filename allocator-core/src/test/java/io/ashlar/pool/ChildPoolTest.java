@@ -385,4 +385,28 @@ class ChildPoolTest {
                 a::dump);
         block.release();
     }
+
+    @Test
+    void aChildIsUnderPressureWhenItsParentIs() {
+        MemoryPool<Block> a = child("a").limit(MIB).build();
+        MemoryPool<Block> b = child("b").build();
+        List<Block> blocks = new ArrayList<>();
+        while (a.stats().usedBytes() < MIB * 3 / 4) {
+            blocks.add(Block.allocate(a, 2_000));
+        }
+        Block.allocate(a, 50 * KIB).release();
+        assertTrue(a.isUnderPressure());
+        assertFalse(parent.isUnderPressure() || b.isUnderPressure(), "it is a's own");
+        while (parent.pressureStats().usedBytes() < 3 * MIB) {
+            blocks.add(Block.allocate(b, 64 * KIB));
+        }
+        assertTrue(parent.isUnderPressure() && b.isUnderPressure());
+        assertEquals(
+                blocks.stream().mapToLong(Block::size).sum(),
+                parent.pressureStats().usedBytes());
+        releaseAll(blocks);
+        parent.whenBelow().orTimeout(Daemon.PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+        a.whenBelow().orTimeout(Daemon.PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+        assertFalse(a.isUnderPressure() || b.isUnderPressure());
+    }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import jdk.jfr.Configuration;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
@@ -45,6 +46,7 @@ class PoolEventsTest {
                         FlightEvents.RegionUnmap.class,
                         FlightEvents.Trim.class,
                         FlightEvents.LimitHit.class,
+                        FlightEvents.MemoryPressure.class,
                         FlightEvents.BlockAllocation.class,
                         FlightEvents.BlockFree.class)
                 .forEach(FlightRecorder::register);
@@ -65,6 +67,26 @@ class PoolEventsTest {
         return events.stream()
                 .filter(event -> event.getEventType().getName().equals("io.ashlar." + type))
                 .toList();
+    }
+
+    @Test
+    void pressureIsAnEventWhenItHasEnded() throws Exception {
+        Recording recording = new Recording();
+        recording.enable("io.ashlar.Pressure");
+        recording.start();
+        Block block = Block.allocate(pool, 3 * REGION);
+        Thread.sleep(3);
+        block.release();
+        pool.whenBelow().get(30, TimeUnit.SECONDS);
+        List<RecordedEvent> events = of("Pressure", stop(recording));
+        assertEquals(1, events.size());
+        RecordedEvent event = events.get(0);
+        assertEquals(3L * REGION, event.getLong("used"));
+        assertEquals(5L * REGION / 2, event.getLong("low"));
+        assertEquals(3L * REGION, event.getLong("high"));
+        assertEquals(4L * REGION, event.getLong("limit"));
+        assertTrue(event.getDuration().toMillis() >= 3, event::toString);
+        TestPools.closeAndVerify(pool, source);
     }
 
     @Test
