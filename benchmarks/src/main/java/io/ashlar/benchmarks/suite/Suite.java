@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.benchmarks.suite;
 
-import io.ashlar.benchmarks.endtoend.EndToEnd;
 import io.ashlar.benchmarks.endtoend.Settings;
-import io.ashlar.benchmarks.footprint.Footprint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -40,12 +38,6 @@ public final class Suite {
               question    runs only the questions whose name begins with it; 'list' shows them
             """;
 
-    private static final String HTTP = "http";
-    private static final String FOOTPRINT = "footprint";
-
-    /** Questions that are not JMH's. */
-    private static final List<String> PROGRAMS = List.of(HTTP, FOOTPRINT);
-
     private final Mode mode;
     private final Path directory;
     private final Settings http;
@@ -71,11 +63,11 @@ public final class Suite {
         }
         if (names.contains("list")) {
             Questions.ALL.forEach(question -> System.out.println(question.id()));
-            PROGRAMS.forEach(System.out::println);
+            Programs.ALL.forEach(System.out::println);
             return;
         }
         for (String name : names) {
-            if (!PROGRAMS.contains(name)
+            if (Programs.ALL.stream().noneMatch(program -> program.startsWith(name))
                     && Questions.ALL.stream()
                             .noneMatch(question -> question.id().startsWith(name))) {
                 System.err.print("There is no question '" + name + "'.\n\n" + USAGE);
@@ -89,7 +81,7 @@ public final class Suite {
                         ? mode.isComplete() || !question.isFullOnly()
                         : names.stream().anyMatch(question.id()::startsWith))
                 .toList();
-        List<String> programs = names.isEmpty() ? PROGRAMS : names;
+        List<String> programs = Programs.chosen(names, mode);
         try {
             System.exit(new Suite(mode, http(mode), directory(mode, names)).run(questions, programs) == 0 ? 0 : 1);
         } catch (RunnerException e) {
@@ -133,7 +125,9 @@ public final class Suite {
                     .plots()
                     .forEach(plot -> markdown.append("\n```\n").append(plot).append("```\n"));
         }
-        String programTables = ask(programs, markdown);
+        Programs others = new Programs(mode, http, directory);
+        others.run(programs);
+        markdown.append(others.markdown());
         Files.writeString(directory.resolve("table.md"), markdown);
         System.out.println();
         if (!questions.isEmpty()) {
@@ -141,26 +135,8 @@ public final class Suite {
             System.out.print(notes());
             scoreboard.plots().forEach(plot -> System.out.print("\n" + plot));
         }
-        System.out.print(programTables);
+        System.out.print(others.text());
         return failures;
-    }
-
-    private String ask(List<String> programs, StringBuilder markdown) throws IOException, InterruptedException {
-        StringBuilder text = new StringBuilder();
-        if (programs.contains(HTTP)) {
-            System.out.println("End to end: each allocator in a server of its own");
-            EndToEnd endToEnd = new EndToEnd(http);
-            TextTable table = endToEnd.run(directory);
-            text.append('\n').append(table.text()).append('\n').append(endToEnd.notes());
-            markdown.append('\n').append(table.markdown()).append('\n').append(endToEnd.notes());
-        }
-        if (programs.contains(FOOTPRINT)) {
-            System.out.println("Footprint: each allocator in processes of its own");
-            TextTable table = new Footprint(mode == Mode.SMOKE).run(directory);
-            text.append('\n').append(table.text());
-            markdown.append('\n').append(table.markdown());
-        }
-        return text.toString();
     }
 
     private int ask(List<Question> questions) throws IOException, RunnerException {
