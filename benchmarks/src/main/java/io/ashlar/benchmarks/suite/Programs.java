@@ -5,6 +5,7 @@ import io.ashlar.benchmarks.endtoend.EndToEnd;
 import io.ashlar.benchmarks.endtoend.Settings;
 import io.ashlar.benchmarks.footprint.Footprint;
 import io.ashlar.benchmarks.footprint.Idle;
+import io.ashlar.benchmarks.footprint.SmallHeap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,12 +16,13 @@ final class Programs {
     private static final String HTTP = "http";
     private static final String FOOTPRINT = "footprint";
     private static final String IDLE = "idle";
+    private static final String SMALL_HEAP = "small-heap-native";
 
     /** The names of all of them. */
-    static final List<String> ALL = List.of(HTTP, FOOTPRINT, IDLE);
+    static final List<String> ALL = List.of(HTTP, FOOTPRINT, IDLE, SMALL_HEAP);
 
     /** Those that the fast mode leaves out. */
-    private static final List<String> FULL_ONLY = List.of(IDLE);
+    private static final List<String> FULL_ONLY = List.of(IDLE, SMALL_HEAP);
 
     private final Mode mode;
     private final Settings http;
@@ -62,6 +64,10 @@ final class Programs {
             markdown.append("\n![RSS and reserved bytes over time](")
                     .append(Idle.PLOT)
                     .append(")\n");
+        }
+        if (programs.contains(SMALL_HEAP)) {
+            System.out.println("Small heaps: is it still pooled? Each allocator in processes of its own");
+            add(new SmallHeap().run(directory));
         }
     }
 

@@ -22,6 +22,9 @@ import io.ashlar.benchmarks.ReadWriteBenchmark;
 import io.ashlar.benchmarks.RequestBenchmark;
 import io.ashlar.benchmarks.SearchBenchmark;
 import io.ashlar.benchmarks.SizeClassCountBenchmark;
+import io.ashlar.benchmarks.SmallHeap128Benchmark;
+import io.ashlar.benchmarks.SmallHeap512Benchmark;
+import io.ashlar.benchmarks.SmallHeap64Benchmark;
 import io.ashlar.benchmarks.SmallHeapBenchmark;
 import io.ashlar.benchmarks.TextBenchmark;
 import io.ashlar.benchmarks.VirtualThreadBenchmark;
@@ -102,6 +105,15 @@ final class Questions {
             Question.of("heap", "heap buffer", HeapBufferBenchmark.class, HEAP).fast("size", "256", "16384"),
             Question.of("small-heap", "with -Xmx256m", SmallHeapBenchmark.class, LOOP)
                     .fast("size", "65536"),
+            Question.of("small-heap-64m", "with -Xmx64m", SmallHeap64Benchmark.class, LOOP)
+                    .fast("size", "65536")
+                    .fullOnly(),
+            Question.of("small-heap-128m", "with -Xmx128m", SmallHeap128Benchmark.class, LOOP)
+                    .fast("size", "65536")
+                    .fullOnly(),
+            Question.of("small-heap-512m", "with -Xmx512m", SmallHeap512Benchmark.class, LOOP)
+                    .fast("size", "65536")
+                    .fullOnly(),
             Question.of("get-set", "values", GetSetBenchmark.class, CONTENTS)
                     .floor(CONTENTS_FLOOR)
                     .with("kind", "DIRECT", "HEAP")
