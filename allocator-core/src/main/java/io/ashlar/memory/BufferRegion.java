@@ -2,6 +2,7 @@
 package io.ashlar.memory;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ final class BufferRegion implements MemoryRegion {
     private final int alignment;
     private final long address;
     private final Runnable free;
+    private final boolean mapped;
     /** The source's count of the bytes it has handed out. */
     private final AtomicLong reserved;
     // Synchronization: atomic. It holds the buffer as long as the region is open; whoever exchanges the buffer for null
@@ -34,6 +36,7 @@ final class BufferRegion implements MemoryRegion {
         this.alignment = alignment;
         this.address = memory.address();
         this.free = memory.free();
+        this.mapped = memory.mapped();
         this.reserved = reserved;
         this.buffer = new AtomicReference<>(memory.buffer());
     }
@@ -61,6 +64,22 @@ final class BufferRegion implements MemoryRegion {
             throw closed();
         }
         return open;
+    }
+
+    @Override
+    public boolean discard(int offset, int bytes) {
+        Objects.checkFromIndexSize(offset, bytes, size);
+        long start = address() + offset;
+        int unit = mapped ? JdkInternals.discardUnit() : 0;
+        if (unit == 0) {
+            return false;
+        }
+        // The system would round the length up, to bytes that are not part of it.
+        if (((start | bytes) & (unit - 1)) != 0) {
+            throw new IllegalArgumentException("offset=" + offset + ", size=" + bytes + " of " + this
+                    + " cannot be discarded: they are no multiples of an OS page, " + unit + " bytes");
+        }
+        return JdkInternals.discard(start, bytes);
     }
 
     @Override

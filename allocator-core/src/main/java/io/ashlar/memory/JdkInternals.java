@@ -4,20 +4,23 @@ package io.ashlar.memory;
 import static java.lang.invoke.MethodType.methodType;
 
 import java.io.IOException;
+import java.lang.System.Logger;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one class that knows what differs between JDKs: how native memory is obtained so that it can be freed at a moment
- * of our choice, and how the address of a direct buffer is read. A test proves that no other class names the API used
- * here.
+ * of our choice, how the address of a direct buffer is read, and how a part of a mapping goes back to the operating
+ * system while the mapping stays. A test proves that no other class names the API used here.
  *
  * <table>
  * <caption>What is used where</caption>
@@ -31,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * while another thread accesses it. The cleaner is called through Unsafe, which prints a warning from 24 on: 24 is left
  * with it, and from 25 on nothing of Unsafe is used, except where the runtime offers no shared arenas (a native image
  * may not).
+ *
+ * <p>A part of a mapping goes back through {@code madvise}, from 22 on and on Linux only, and only where this module has been
+ * granted native access already: without that the JDK would print a warning at the first call, or refuse it.
  *
  * <p>All of it is reached through method handles, because the sources compile against the API of JDK 17.
  *
@@ -49,6 +55,13 @@ final class JdkInternals {
 
     /** The most bytes that can be had at once: a segment refuses to present itself as a longer buffer. */
     static final int MAX_SIZE = Integer.MAX_VALUE - 8;
+
+    /** There an address is a {@code long} also to C. Elsewhere advice may mean something else, or nothing. */
+    private static final boolean LINUX_OF_64_BITS =
+            "Linux".equals(System.getProperty("os.name")) && "64".equals(System.getProperty("sun.arch.data.model"));
+
+    // Synchronization: volatile; set by whoever is first to find that it does not work, and never reset.
+    private static volatile boolean cannotDiscard = FEATURE < FIRST_WITH_SEGMENTS || !LINUX_OF_64_BITS;
 
     private static final boolean ARENAS = FEATURE >= FIRST_WITH_SOUND_ARENAS && Arenas.work();
 
@@ -99,6 +112,49 @@ final class JdkInternals {
         return FEATURE >= FIRST_WITH_SEGMENTS
                 ? Segments.address(direct.duplicate().clear())
                 : Cleaners.address(direct);
+    }
+
+    /**
+     * What can be discarded: whole OS pages. Links the functions of the operating system when it is first called where
+     * they may be called, which takes some milliseconds.
+     *
+     * @return the length of an OS page in bytes; 0 if nothing can be discarded: below JDK 22, elsewhere than on Linux of
+     *     64 bits, without native access, and once it has failed
+     */
+    static int discardUnit() {
+        if (cannotDiscard || !NativeAccess.isGranted()) {
+            return 0;
+        }
+        try {
+            return Advice.OS_PAGE;
+        } catch (LinkageError missing) {
+            discardNoMore("the functions of the operating system cannot be linked", missing);
+            return 0;
+        }
+    }
+
+    /**
+     * Lets the contents of some OS pages of a private mapping go. They read as what the file holds then, which is zeros,
+     * and become resident again when they are touched.
+     *
+     * @param address of the first of them, a multiple of {@link #discardUnit()}
+     * @param bytes a multiple of it, too
+     * @return false if nothing was done
+     */
+    static boolean discard(long address, long bytes) {
+        if (discardUnit() == 0) {
+            return false;
+        }
+        if (!Advice.dontNeed(address, bytes)) {
+            discardNoMore("madvise failed for bytes=" + bytes + ": is the memory of the process locked?", null);
+            return false;
+        }
+        return true;
+    }
+
+    private static void discardNoMore(String why, @Nullable Throwable cause) {
+        cannotDiscard = true;
+        System.getLogger("io.ashlar.memory").log(Logger.Level.DEBUG, "Nothing is discarded from now on: " + why, cause);
     }
 
     /** Cuts the aligned part out of a buffer, and frees the buffer itself later: a part has no cleaner. */
@@ -171,6 +227,74 @@ final class JdkInternals {
             } catch (ReflectiveOperationException missing) {
                 throw new LinkageError("jdk=" + FEATURE + " has no MemorySegment.ofBuffer", missing);
             }
+        }
+    }
+
+    /** JDK 22 and up: what {@code --enable-native-access} has granted. */
+    private static final class NativeAccess {
+        private static final MethodHandle IS_GRANTED =
+                Segments.handle(Module.class, "isNativeAccessEnabled", methodType(boolean.class), Module.class);
+
+        private NativeAccess() {}
+
+        static boolean isGranted() {
+            try {
+                return (boolean) IS_GRANTED.invokeExact(JdkInternals.class.getModule());
+            } catch (Throwable thrown) {
+                throw unexpected(thrown);
+            }
+        }
+    }
+
+    /** JDK 22 and up, with native access: functions of Linux. The first use of this class links them. */
+    private static final class Advice {
+        /** {@code MADV_DONTNEED} of {@code <sys/mman.h>}. */
+        private static final int DONT_NEED = 4;
+
+        static final int OS_PAGE;
+        private static final MethodHandle ADVISE;
+
+        static {
+            try {
+                Class<?> layouts = Segments.foreign("ValueLayout");
+                Object anInt = layouts.getField("JAVA_INT").get(null);
+                Object aLong = layouts.getField("JAVA_LONG").get(null);
+                OS_PAGE = (int) function("getpagesize", anInt).invokeExact();
+                ADVISE = function("madvise", anInt, aLong, aLong, anInt);
+            } catch (Throwable missing) {
+                throw new LinkageError("jdk=" + FEATURE + " does not link madvise", missing);
+            }
+        }
+
+        private Advice() {}
+
+        static boolean dontNeed(long address, long bytes) {
+            try {
+                return (int) ADVISE.invokeExact(address, bytes, DONT_NEED) == 0;
+            } catch (Throwable thrown) {
+                throw unexpected(thrown);
+            }
+        }
+
+        /** By reflection, step by step: {@code Linker.downcallHandle} looks at its caller, which has to be this class. */
+        private static MethodHandle function(String name, Object result, Object... parameters)
+                throws ReflectiveOperationException {
+            Class<?> layout = Segments.foreign("MemoryLayout");
+            Object typed = Array.newInstance(layout, parameters.length);
+            System.arraycopy(parameters, 0, typed, 0, parameters.length);
+            Class<?> descriptor = Segments.foreign("FunctionDescriptor");
+            Object signature =
+                    descriptor.getMethod("of", layout, typed.getClass()).invoke(null, result, typed);
+
+            Class<?> type = Segments.foreign("Linker");
+            Object linker = type.getMethod("nativeLinker").invoke(null);
+            Object symbols = type.getMethod("defaultLookup").invoke(linker);
+            Optional<?> symbol = (Optional<?>) Segments.foreign("SymbolLookup")
+                    .getMethod("find", String.class)
+                    .invoke(symbols, name);
+            Object options = Array.newInstance(Segments.foreign("Linker$Option"), 0);
+            return (MethodHandle) type.getMethod("downcallHandle", Segments.TYPE, descriptor, options.getClass())
+                    .invoke(linker, symbol.orElseThrow(), signature, options);
         }
     }
 

@@ -94,6 +94,11 @@ final class LimitedMemorySource implements MemorySource {
     }
 
     @Override
+    public int discardUnit() {
+        return source.discardUnit();
+    }
+
+    @Override
     public String toString() {
         return "MemorySource[limit=" + ceiling + ", reserved=" + reserved() + " of " + source + "]";
     }
@@ -138,6 +143,11 @@ final class LimitedMemorySource implements MemorySource {
         @Override
         public boolean isClosed() {
             return closed.get();
+        }
+
+        @Override
+        public boolean discard(int offset, int size) {
+            return region.discard(offset, size);
         }
 
         @Override

@@ -102,6 +102,11 @@ final class MappedMemorySource extends CountedMemorySource {
     }
 
     @Override
+    public int discardUnit() {
+        return files == null ? 0 : JdkInternals.discardUnit();
+    }
+
+    @Override
     @Nullable
     NativeMemory obtain(Layout layout) {
         SparseFiles directory = files;
@@ -159,13 +164,14 @@ final class MappedMemorySource extends CountedMemorySource {
         try {
             NativeMemory mapping = JdkInternals.map(file, layout.size(), layout.align());
             if (!directory.keepsChannels()) {
-                return mapping;
+                return new NativeMemory(mapping.buffer(), mapping.address(), mapping.free(), true);
             }
             keep = true;
-            return new NativeMemory(mapping.buffer(), mapping.address(), () -> {
+            Runnable free = () -> {
                 mapping.free().run();
                 closeQuietly(file);
-            });
+            };
+            return new NativeMemory(mapping.buffer(), mapping.address(), free, true);
         } finally {
             if (!keep) {
                 closeQuietly(file);

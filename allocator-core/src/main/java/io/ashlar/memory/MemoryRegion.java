@@ -69,6 +69,24 @@ public interface MemoryRegion extends AutoCloseable {
     void close();
 
     /**
+     * Lets the contents of a part go, so that its memory is back with the operating system while the region stays open.
+     * The part may be used as before; what it holds is undefined then. As with any use of the memory, nobody may close the
+     * region meanwhile. O(OS pages of the part), and a call to the operating system.
+     *
+     * <p>Only memory from {@link MemorySource#mapped()} can do that, and where {@link MemorySource#discardUnit()} says so.
+     *
+     * @param offset the part's first byte, in bytes from the start of this region; a multiple of that unit
+     * @param size the part's length in bytes, a multiple of that unit
+     * @return false if this region cannot do it, now or at all: then nothing has changed
+     * @throws IndexOutOfBoundsException if the part does not lie within this region
+     * @throws IllegalArgumentException if {@code offset} or {@code size} is no multiple of the unit
+     * @throws IllegalStateException if the region is closed
+     */
+    default boolean discard(int offset, int size) {
+        return false;
+    }
+
+    /**
      * A part of this region that looks like a region of its own. Closing the part does not touch the memory: it belongs
      * to this region and ends with it.
      *

@@ -90,6 +90,18 @@ public interface MemorySource {
     }
 
     /**
+     * Whether regions of this source can {@linkplain MemoryRegion#discard let a part go} while they stay open, and which
+     * parts. Of the sources of this package those that {@linkplain #mapped() map} can: on Linux of 64 bits, from JDK 22 on, where the JVM was
+     * started with {@code --enable-native-access=ALL-UNNAMED} ({@code io.ashlar.core} on the module path). That grants
+     * {@code java.lang.foreign} to call {@code madvise}; without it nothing is called, and no warning printed.
+     *
+     * @return 0 if they cannot; otherwise the length of an OS page in bytes, a power of two: offset and size of a part are multiples of it
+     */
+    default int discardUnit() {
+        return 0;
+    }
+
+    /**
      * Private mappings of a sparse temporary file that is deleted as soon as it is opened. An OS page becomes resident
      * only when it is first written, and closing a region unmaps it: the memory is back with the operating system when
      * {@link MemoryRegion#close()} returns.

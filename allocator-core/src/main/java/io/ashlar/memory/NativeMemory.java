@@ -10,5 +10,12 @@ import java.nio.ByteBuffer;
  * @param address of the first byte, or {@link MemoryRegion#NO_ADDRESS}
  * @param free gives the memory back; is run once. It may throw {@link IllegalStateException} to say that the memory is
  *     in use by an I/O operation and that nothing was freed
+ * @param mapped whether it is a private mapping of a file, of which {@link JdkInternals#discard} may let a part go
  */
-record NativeMemory(ByteBuffer buffer, long address, Runnable free) {}
+record NativeMemory(ByteBuffer buffer, long address, Runnable free, boolean mapped) {
+
+    /** Memory that is no mapping. */
+    NativeMemory(ByteBuffer buffer, long address, Runnable free) {
+        this(buffer, address, free, false);
+    }
+}
