@@ -90,7 +90,9 @@ public final class MemoryPool<V> implements AutoCloseable {
         this.whenExhausted = builder.whenExhausted;
         this.source = parent == null ? MemorySource.limited(config.source(), config.limit()) : parent.source;
         this.trimmer = new Trimmer(this, config.trimAfterNanos());
-        this.regions = parent == null ? new Regions(name, source, config.regionSize()) : parent.regions;
+        this.regions = parent == null
+                ? new Regions(name, source, config.regionSize(), config.discardFreeRuns())
+                : parent.regions;
         this.budget = new Budget(
                 name,
                 parent == null ? null : parent.budget,
@@ -108,6 +110,9 @@ public final class MemoryPool<V> implements AutoCloseable {
         this.shortage = new Shortage<>(this, large, regions, stripes, owned);
         this.pressure = new Pressure(
                 name, new Measured(), config.watermarks(), budget.limit(), parent == null ? null : parent.pressure);
+        if (config.discardFreeRuns() && !discardsFreeRuns()) {
+            noteNothingDiscarded();
+        }
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -261,6 +266,7 @@ public final class MemoryPool<V> implements AutoCloseable {
                 totals.remoteFrees,
                 budget.fetches(),
                 isRoot ? regions.returnedBytes() : 0,
+                isRoot ? regions.discardedBytes() : 0,
                 totals.failures,
                 isRoot ? source.fallbacks() : 0,
                 isRoot ? regions.count() : 0,
@@ -342,6 +348,16 @@ public final class MemoryPool<V> implements AutoCloseable {
     }
 
     /**
+     * Whether free runs go back to the operating system while their regions stay: it was asked for ({@link Builder#discardFreeRuns}), and the
+     * source can do it.
+     *
+     * @return false, too, once the operating system has refused it
+     */
+    public boolean discardsFreeRuns() {
+        return regions.discardsFreeRuns();
+    }
+
+    /**
      * All figures as a text for people, one per line: {@link #stats()}, {@link #shardStats()} and, of the size classes that have slabs,
      * {@link #sizeClassStats()}.
      *
@@ -369,7 +385,8 @@ public final class MemoryPool<V> implements AutoCloseable {
 
     /**
      * Gives back what is idle: empty slabs, large blocks that shards have kept, empty regions. Stripes and the calling
-     * thread's own shards at once, the shards of other threads in tasks on those threads. The pool's children do the same.
+     * thread's own shards at once, the shards of other threads in tasks on those threads. The pool's children do the same. Where {@link #discardsFreeRuns()}, also
+     * what is free in the other regions; of what those tasks give back, the next time.
      *
      * <p>Also makes it possible to find what was lost: until then the pool remembers the view of every block that was handed
      * out a second time; afterwards a view that was dropped without being freed can be garbage collected. Its block
@@ -382,6 +399,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         long before = regions.returnedBytes();
         family.members().forEach(MemoryPool::trimShards);
         regions.closeEmpty();
+        regions.discardFree(false);
         PoolEvents.trimmed(event, name, regions.returnedBytes() - before, false);
     }
 
@@ -409,6 +427,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
         owned.snapshot().forEach(OwnedShard::trimIdleSoon);
         regions.closeIdle();
+        regions.discardFree(true);
     }
 
     // ---- pressure
@@ -713,6 +732,16 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
     }
 
+    private void noteNothingDiscarded() {
+        log(
+                System.Logger.Level.WARNING,
+                "pool " + name + " was to discard free runs, but its source kind=" + source.kind() + " cannot on jdk="
+                        + Runtime.version().feature() + ", os=" + System.getProperty("os.name")
+                        + ". Effect: memory goes back only by whole regions. It takes mapped memory on Linux of 64 bits,"
+                        + " JDK 22 or newer, and --enable-native-access=ALL-UNNAMED (io.ashlar.core on the module path)",
+                null);
+    }
+
     void noteRejectedTask(Thread thread, Exception cause) {
         log(
                 System.Logger.Level.DEBUG,
@@ -797,6 +826,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         private int stripes = PoolConfig.defaultStripes();
         private Duration trimAfter = PoolConfig.DEFAULT_TRIM_AFTER;
         private @Nullable Watermarks watermarks;
+        private boolean discardFreeRuns;
         private Supplier<@Nullable OwnedShard<V>> ownShard = () -> null;
         private Consumer<AllocationException> whenExhausted = why -> {};
 
@@ -909,6 +939,22 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
 
         /**
+         * Whether memory that is trimmed also goes back by parts of a region, so that a block that stays out does not keep the whole region around
+         * it resident: the operating system is told which runs are free. They remain reserved, and become resident again when
+         * they are used, which costs a fault for each OS page, as the first time. Not for a child.
+         *
+         * <p>The source has to be able to do it, see {@link MemorySource#discardUnit()}. Where it cannot, that is logged once as a warning, and the pool works without:
+         * the same program may run on several JDKs. {@link MemoryPool#discardsFreeRuns()} tells.
+         *
+         * @param on whether to do it; default false
+         * @return this
+         */
+        public Builder<V> discardFreeRuns(boolean on) {
+            discardFreeRuns = on;
+            return this;
+        }
+
+        /**
          * Sets at how many used bytes the pool comes under pressure, and at how many that ends: see {@link MemoryPool#isUnderPressure()}. Nothing is
          * refused because of it.
          *
@@ -965,13 +1011,16 @@ public final class MemoryPool<V> implements AutoCloseable {
                     regionSize == null ? PoolConfig.DEFAULT_REGION_SIZE : regionSize,
                     stripes,
                     trimAfter,
-                    watermarks);
+                    watermarks,
+                    discardFreeRuns);
         }
 
         private PoolConfig checkChild(MemoryPool<?> elder) {
-            if (source != null || regionSize != null) {
-                throw new AllocatorConfigException("source=" + source + " regionSize=" + regionSize + ": pool " + name
-                        + " is a child of " + elder.name() + " and shares its regions, so it has neither of its own");
+            if (source != null || regionSize != null || discardFreeRuns) {
+                throw new AllocatorConfigException("source=" + source + " regionSize=" + regionSize
+                        + " discardFreeRuns=" + discardFreeRuns + ": pool " + name
+                        + " is a child of " + elder.name()
+                        + " and shares its regions, so it has none of these of its own");
             }
             long most = elder.budget.limit();
             long own = limit == null ? most : limit;
@@ -980,7 +1029,7 @@ public final class MemoryPool<V> implements AutoCloseable {
                         + " exceeds the limit of its parent " + elder.name() + ", " + most + " bytes");
             }
             PoolConfig config = PoolConfig.check(
-                    name, elder.source, own, elder.regions.regionSize(), stripes, trimAfter, watermarks);
+                    name, elder.source, own, elder.regions.regionSize(), stripes, trimAfter, watermarks, false);
             if (reservation < 0 || reservation > own) {
                 throw new AllocatorConfigException(
                         "reservation=" + reservation + " bytes is not from 0 to the limit=" + own + " of pool " + name);

@@ -19,7 +19,8 @@ record PoolConfig(
         int regionSize,
         int stripes,
         long trimAfterNanos,
-        Watermarks watermarks) {
+        Watermarks watermarks,
+        boolean discardFreeRuns) {
 
     static final int DEFAULT_REGION_SIZE = 16 << 20;
 
@@ -43,7 +44,8 @@ record PoolConfig(
             int regionSize,
             int stripes,
             Duration trimAfter,
-            @Nullable Watermarks watermarks) {
+            @Nullable Watermarks watermarks,
+            boolean discardFreeRuns) {
         if (name == null || name.isBlank()) {
             throw new AllocatorConfigException("name=\"" + name + "\" is blank: metrics need it to tell pools apart");
         }
@@ -71,11 +73,18 @@ record PoolConfig(
         }
         int fitting = (int) Math.min(regionSize, Long.highestOneBit(limit));
         return new PoolConfig(
-                name, source, limit, fitting, stripes, trimAfter.toNanos(), Watermarks.check(watermarks, limit));
+                name,
+                source,
+                limit,
+                fitting,
+                stripes,
+                trimAfter.toNanos(),
+                Watermarks.check(watermarks, limit),
+                discardFreeRuns);
     }
 
     PoolConfig named(String newName) {
-        return new PoolConfig(newName, source, limit, regionSize, stripes, trimAfterNanos, watermarks);
+        return new PoolConfig(newName, source, limit, regionSize, stripes, trimAfterNanos, watermarks, discardFreeRuns);
     }
 
     /** Two per processor: threads choose by their number, and with fewer two that run at once too often choose the same. */

@@ -28,6 +28,8 @@ package io.ashlar.pool;
  *     than the one that used it last
  * @param misses the requests that found nothing at hand in their shard, and took a run from the regions, under their lock
  * @param returnedBytes the bytes of regions that were ever given back to the source
+ * @param discardedBytes the bytes of free runs that ever went back to the operating system while their region stayed; those that
+ *     were used again may do so once more. They remain reserved
  * @param failures the requests that were refused for want of memory
  * @param sourceFallbacks the regions that came from a substitute of the configured kind of memory
  * @param regions the regions held now
@@ -54,6 +56,7 @@ public record PoolStats(
         long remoteFrees,
         long misses,
         long returnedBytes,
+        long discardedBytes,
         long failures,
         long sourceFallbacks,
         int regions,

@@ -31,18 +31,21 @@ final class Region {
     private final long address;
     private final @Nullable Buddy buddy;
     private final @Nullable RegionMap map;
+    /** What may be discarded; null if nothing is to be. */
+    private final @Nullable FreedSpans freed;
 
     /** Bytes that are in no run. */
     private int freeBytes;
     /** Bytes of the longest run that could be had. */
     private int largestFree;
 
-    private Region(MemoryRegion memory, @Nullable Buddy buddy, @Nullable RegionMap map) {
+    private Region(MemoryRegion memory, @Nullable Buddy buddy, @Nullable RegionMap map, @Nullable FreedSpans freed) {
         this.memory = memory;
         this.buffer = memory.buffer();
         this.address = memory.address();
         this.buddy = buddy;
         this.map = map;
+        this.freed = freed;
     }
 
     private static VarHandle published(String field) {
@@ -55,16 +58,16 @@ final class Region {
         }
     }
 
-    static Region shared(MemoryRegion memory) {
+    static Region shared(MemoryRegion memory, @Nullable FreedSpans freed) {
         int levels = Integer.numberOfTrailingZeros(memory.size() / SMALLEST_RUN) + 1;
         Buddy buddy = Buddy.over(memory, memory.size(), levels, 1);
-        Region region = new Region(memory, buddy, new RegionMap(memory.size()));
+        Region region = new Region(memory, buddy, new RegionMap(memory.size()), freed);
         region.publish(buddy);
         return region;
     }
 
     static Region dedicated(MemoryRegion memory) {
-        return new Region(memory, null, null);
+        return new Region(memory, null, null, null);
     }
 
     MemoryRegion memory() {
@@ -98,12 +101,18 @@ final class Region {
         Buddy b = buddy();
         int offset = b.tryAllocate(bytes, 1);
         map().set(offset, bytes, kind);
+        if (freed != null) {
+            freed.take(offset, bytes);
+        }
         publish(b);
         return offset;
     }
 
     void putBack(int offset) {
         Buddy b = buddy();
+        if (freed != null) {
+            freed.putBack(offset, b.blockSizeOf(offset));
+        }
         b.deallocate(offset);
         map().clear(offset);
         publish(b);
@@ -117,8 +126,16 @@ final class Region {
         }
         int grown = b.blockSizeOf(offset);
         map().set(offset, grown, kind);
+        if (freed != null) {
+            freed.take(offset, grown);
+        }
         publish(b);
         return grown;
+    }
+
+    /** See {@link FreedSpans#discardSome}. */
+    int discardSome(int from, boolean idleOnly) {
+        return freed == null ? FreedSpans.END : freed.discardSome(from, idleOnly);
     }
 
     private void publish(Buddy b) {
@@ -129,6 +146,9 @@ final class Region {
     void checkInvariants() {
         Buddy b = buddy();
         b.checkInvariants();
+        if (freed != null) {
+            freed.checkInvariants(memory.size() - b.available());
+        }
         long mapped = stats().freeBytes();
         if (mapped != b.available() || mapped != freeBytes() || largestFree() != b.largestFree()) {
             throw new IllegalStateException("available=" + b.available() + " freeBytes=" + freeBytes() + " mapped="

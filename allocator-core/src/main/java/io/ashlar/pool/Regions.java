@@ -35,6 +35,7 @@ final class Regions {
     private final String pool;
     private final MemorySource source;
     private final int regionSize;
+    private final boolean discardFreeRuns;
 
     // Synchronization: volatile; replaced under the lock.
     private volatile @Nullable Region[] shared = new Region[8];
@@ -48,10 +49,13 @@ final class Regions {
     private final List<Region> stuck = new ArrayList<>();
     // Synchronization: atomic.
     private final AtomicLong returnedBytes = new AtomicLong();
+    // Synchronization: atomic.
+    private final AtomicLong discardedBytes = new AtomicLong();
     // Synchronization: volatile; written under the lock.
     private volatile int stuckCount;
 
-    Regions(String pool, MemorySource source, int regionSize) {
+    Regions(String pool, MemorySource source, int regionSize, boolean discardFreeRuns) {
+        this.discardFreeRuns = discardFreeRuns;
         this.pool = pool;
         this.source = source;
         this.regionSize = regionSize;
@@ -96,6 +100,16 @@ final class Regions {
     /** Bytes of regions that went back to the source. */
     long returnedBytes() {
         return returnedBytes.get();
+    }
+
+    /** Bytes of free runs that went back to the operating system while their region stayed. */
+    long discardedBytes() {
+        return discardedBytes.get();
+    }
+
+    /** Whether free runs are to be discarded, and the source can do it. */
+    boolean discardsFreeRuns() {
+        return discardFreeRuns && source.discardUnit() > 0;
     }
 
     /** What lies where. */
@@ -186,7 +200,7 @@ final class Regions {
 
     private Region register(MemoryRegion memory) {
         try {
-            Region region = Region.shared(memory);
+            Region region = Region.shared(memory, newFreedSpans(memory));
             @Nullable Region[] all = shared;
             int slot = 0;
             while (slot < all.length && all[slot] != null) {
@@ -200,6 +214,10 @@ final class Regions {
             memory.close();
             throw e;
         }
+    }
+
+    private @Nullable FreedSpans newFreedSpans(MemoryRegion memory) {
+        return discardsFreeRuns() ? new FreedSpans(memory, source.discardUnit(), discardedBytes) : null;
     }
 
     private static int dedicatedBytes(int bytes) {
@@ -386,6 +404,36 @@ final class Regions {
                 closeEmpty();
             }
             emptiedLately = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Discards free runs in regions that stay. O(bytes freed since the last time), region by region; the lock is held for
+     * {@link FreedSpans#MOST_BYTES} at a time.
+     *
+     * @param idleOnly whether to leave what was freed since this was called last
+     */
+    void discardFree(boolean idleOnly) {
+        if (!discardFreeRuns) {
+            return;
+        }
+        for (int slot = 0; slot < shared.length; slot++) {
+            for (int next = 0; next != FreedSpans.END; next = discardSome(slot, next, idleOnly)) {
+                if (lock.hasQueuedThreads()) {
+                    Thread.yield(); // or the lock would be taken again before they are awake
+                }
+            }
+        }
+    }
+
+    private int discardSome(int slot, int from, boolean idleOnly) {
+        lock.lock();
+        try {
+            // Looked up each time: the region may be gone, or another one.
+            Region region = shared[slot];
+            return region == null ? FreedSpans.END : region.discardSome(from, idleOnly);
         } finally {
             lock.unlock();
         }

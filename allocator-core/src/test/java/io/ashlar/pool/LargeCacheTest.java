@@ -198,7 +198,7 @@ class LargeCacheTest {
     @Test
     void aDedicatedRegionIsRefusedWhateverTheBound() {
         Budget budget = new Budget("test", null, Long.MAX_VALUE, () -> {});
-        Regions regions = new Regions("test", MemorySource.heap(), 64 * KIB);
+        Regions regions = new Regions("test", MemorySource.heap(), 64 * KIB, false);
         LargeCache<RawView> cache = new LargeCache<>(Integer.MAX_VALUE);
         LargeRun<RawView> dedicated = new LargeRun<>(pool.large());
         LargeRun<RawView> shared = new LargeRun<>(pool.large());

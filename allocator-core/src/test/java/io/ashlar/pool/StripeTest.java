@@ -116,11 +116,12 @@ class StripeTest {
     /** With many stripes and a small limit the bytes that may wait are few. */
     @Test
     void whatMayWaitFollowsTheLimit() {
-        PoolConfig config = PoolConfig.check("p", source, 64 << 20, 16 << 20, 256, PoolConfig.DEFAULT_TRIM_AFTER, null);
+        PoolConfig config =
+                PoolConfig.check("p", source, 64 << 20, 16 << 20, 256, PoolConfig.DEFAULT_TRIM_AFTER, null, false);
         assertEquals((64 << 20) / 16 / 256, config.leftInStripeBytes());
         assertEquals(
                 1 << 20,
-                PoolConfig.check("p", source, 1L << 40, 16 << 20, 256, PoolConfig.DEFAULT_TRIM_AFTER, null)
+                PoolConfig.check("p", source, 1L << 40, 16 << 20, 256, PoolConfig.DEFAULT_TRIM_AFTER, null, false)
                         .leftInStripeBytes());
     }
 

@@ -54,7 +54,7 @@ class AllocatorMetersTest {
     @Test
     void eachReadsAFigureOfItsOwn() {
         PoolStats stats = new PoolStats(
-                "n", "k", 75, 100, 3, 17, 4, 5, 6, 18, 7, 2, 0.25, 8, 50, 9, 10, 12, 11, 13, 14, 15, 16, false);
+                "n", "k", 75, 100, 3, 17, 4, 5, 6, 18, 7, 2, 0.25, 8, 50, 9, 10, 12, 11, 19, 13, 14, 15, 16, false);
         assertEquals(
                 Map.ofEntries(
                         Map.entry(AllocatorMeters.REQUESTED, 75.0),
