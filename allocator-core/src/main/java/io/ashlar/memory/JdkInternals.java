@@ -115,8 +115,8 @@ final class JdkInternals {
     }
 
     /**
-     * What can be discarded: whole OS pages. Links the functions of the operating system when it is first called where
-     * they may be called, which takes some milliseconds.
+     * What can be discarded: whole OS pages. The first call links the functions of the operating system, where they may be
+     * called: that takes the JDK tenths of a second.
      *
      * @return the length of an OS page in bytes; 0 if nothing can be discarded: below JDK 22, elsewhere than on Linux of
      *     64 bits, without native access, and once it has failed

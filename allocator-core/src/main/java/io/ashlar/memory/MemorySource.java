@@ -93,7 +93,8 @@ public interface MemorySource {
      * Whether regions of this source can {@linkplain MemoryRegion#discard let a part go} while they stay open, and which
      * parts. Of the sources of this package those that {@linkplain #mapped() map} can: on Linux of 64 bits, from JDK 22 on, where the JVM was
      * started with {@code --enable-native-access=ALL-UNNAMED} ({@code io.ashlar.core} on the module path). That grants
-     * {@code java.lang.foreign} to call {@code madvise}; without it nothing is called, and no warning printed.
+     * {@code java.lang.foreign} to call {@code madvise}; without it nothing is called, and no warning printed. The first call
+     * may take tenths of a second.
      *
      * @return 0 if they cannot; otherwise the length of an OS page in bytes, a power of two: offset and size of a part are multiples of it
      */

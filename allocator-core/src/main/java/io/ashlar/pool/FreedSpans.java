@@ -27,9 +27,9 @@ final class FreedSpans {
     /** What {@link #discardSome} returns when it has seen the whole region. */
     static final int END = -1;
 
-    // What one call may discard, since others wait for the lock meanwhile: some 100 µs (DECISIONS, D1).
+    // What one call may discard, since others wait for the lock meanwhile: tenths of a millisecond either way.
     static final int MOST_SPANS = 64;
-    static final int MOST_BYTES = 4 << 20;
+    static final int MOST_BYTES = 1 << 20;
 
     private static final int GRAIN_SHIFT = Integer.numberOfTrailingZeros(Region.SMALLEST_RUN);
 

@@ -90,9 +90,9 @@ public final class MemoryPool<V> implements AutoCloseable {
         this.whenExhausted = builder.whenExhausted;
         this.source = parent == null ? MemorySource.limited(config.source(), config.limit()) : parent.source;
         this.trimmer = new Trimmer(this, config.trimAfterNanos());
-        this.regions = parent == null
-                ? new Regions(name, source, config.regionSize(), config.discardFreeRuns())
-                : parent.regions;
+        // Once and for all: linking takes a while, which must not happen later, under the lock of the regions.
+        boolean discards = config.discardFreeRuns() && source.discardUnit() > 0;
+        this.regions = parent == null ? new Regions(name, source, config.regionSize(), discards) : parent.regions;
         this.budget = new Budget(
                 name,
                 parent == null ? null : parent.budget,
@@ -110,7 +110,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         this.shortage = new Shortage<>(this, large, regions, stripes, owned);
         this.pressure = new Pressure(
                 name, new Measured(), config.watermarks(), budget.limit(), parent == null ? null : parent.pressure);
-        if (config.discardFreeRuns() && !discardsFreeRuns()) {
+        if (config.discardFreeRuns() && !discards) {
             noteNothingDiscarded();
         }
     }
@@ -943,7 +943,7 @@ public final class MemoryPool<V> implements AutoCloseable {
          * it resident: the operating system is told which runs are free. They remain reserved, and become resident again when
          * they are used, which costs a fault for each OS page, as the first time. Not for a child.
          *
-         * <p>The source has to be able to do it, see {@link MemorySource#discardUnit()}. Where it cannot, that is logged once as a warning, and the pool works without:
+         * <p>The source has to be able to do it when the pool is made, see {@link MemorySource#discardUnit()}. Where it cannot, that is logged once as a warning, and the pool works without:
          * the same program may run on several JDKs. {@link MemoryPool#discardsFreeRuns()} tells.
          *
          * @param on whether to do it; default false

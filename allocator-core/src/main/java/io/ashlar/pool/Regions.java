@@ -107,7 +107,7 @@ final class Regions {
         return discardedBytes.get();
     }
 
-    /** Whether free runs are to be discarded, and the source can do it. */
+    /** Whether free runs are discarded, and the source still can do it. */
     boolean discardsFreeRuns() {
         return discardFreeRuns && source.discardUnit() > 0;
     }

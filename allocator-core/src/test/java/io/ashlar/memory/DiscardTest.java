@@ -4,10 +4,13 @@ package io.ashlar.memory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
@@ -64,6 +67,32 @@ final class DiscardTest {
                 closed
                 """ : "false\n";
         assertPrints(expected, ForkedJvm.run(directory, "", Discards.class, granted()));
+    }
+
+    /** In a module of its own, native access is granted by that name; what is granted to the class path does not count. */
+    @Test
+    void aModuleIsGrantedNativeAccessByItsName() throws Exception {
+        assertPrints("false\n", ForkedJvm.run(directory, "", Discards.class, inModule("ALL-UNNAMED")));
+        ForkedJvm run = ForkedJvm.run(directory, "", Discards.class, inModule("io.ashlar.core"));
+        assertEquals("", run.err());
+        assertTrue(run.out().startsWith(POSSIBLE ? "true: resident 16 MiB, then 8 MiB" : "false"), run::toString);
+    }
+
+    /** Options that put the module on the module path, and the tests into it. */
+    private static String[] inModule(String granted) throws URISyntaxException {
+        List<String> options = new ArrayList<>(List.of(
+                "--module-path=" + classes(MemorySource.class),
+                "--add-modules=io.ashlar.core",
+                "--patch-module=io.ashlar.core=" + classes(DiscardTest.class),
+                "--add-reads=io.ashlar.core=java.logging"));
+        if (POSSIBLE) {
+            options.add("--enable-native-access=" + granted);
+        }
+        return options.toArray(String[]::new);
+    }
+
+    private static Path classes(Class<?> type) throws URISyntaxException {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     }
 
     @Test

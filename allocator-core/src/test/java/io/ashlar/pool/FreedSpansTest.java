@@ -118,11 +118,11 @@ class FreedSpansTest {
         spans.take(0, region);
         spans.putBack(0, region);
         int next = spans.discardSome(0, false);
-        assertEquals("[0+4096K]", source.takeSpans().toString());
+        assertEquals("[0+1024K]", source.takeSpans().toString());
         next = spans.discardSome(next, false);
-        assertEquals("[4096+4096K]", source.takeSpans().toString());
+        assertEquals("[1024+1024K]", source.takeSpans().toString());
         assertEquals(FreedSpans.END, spans.discardSome(next, false));
-        assertEquals("[8192+4K]", source.takeSpans().toString());
+        assertEquals("[2048+4K]", source.takeSpans().toString());
     }
 
     @Test
