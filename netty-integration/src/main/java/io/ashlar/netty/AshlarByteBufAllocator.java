@@ -215,6 +215,16 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     }
 
     /**
+     * Whether free memory around direct buffers goes back to the operating system while they are in use:
+     * {@link MemoryPool#discardsFreeRuns()}.
+     *
+     * @return true if it was asked for ({@link Builder#discardFreeRuns}), and works here
+     */
+    public boolean discardsFreeRuns() {
+        return direct.memory().discardsFreeRuns();
+    }
+
+    /**
      * Whether to watch a sample of the direct buffers, to tell how long they are out: {@link MemoryPool#sampleBlocks}.
      *
      * @param on whether to watch; off at first
@@ -436,6 +446,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         private @Nullable Integer regionSize;
         private @Nullable Integer stripes;
         private @Nullable Duration trimAfter;
+        private boolean discardFreeRuns;
 
         private Builder() {
             this(null);
@@ -446,7 +457,10 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         }
 
         private void configureDirect(MemoryPool.Builder<?> pool) {
-            pool.name(name).reservation(reservation).whenExhausted(whenExhausted);
+            pool.name(name)
+                    .reservation(reservation)
+                    .whenExhausted(whenExhausted)
+                    .discardFreeRuns(discardFreeRuns);
             if (parent != null) {
                 pool.parent(parent.direct.memory());
             }
@@ -597,6 +611,19 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
          */
         public Builder trimAfter(Duration quiet) {
             trimAfter = quiet;
+            return this;
+        }
+
+        /**
+         * Whether trimming also gives back what is free around direct buffers that are still in use, as
+         * {@link MemoryPool.Builder#discardFreeRuns} has it: on Linux, from JDK 22 on, with {@code --enable-native-access}. Elsewhere it is
+         * logged once as a warning that it does not work.
+         *
+         * @param on whether to do it; false if never set
+         * @return this builder
+         */
+        public Builder discardFreeRuns(boolean on) {
+            discardFreeRuns = on;
             return this;
         }
 

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ashlar.memory.AllocatorConfigException;
+import io.ashlar.memory.Layout;
+import io.ashlar.memory.MemoryRegion;
 import io.ashlar.memory.MemorySource;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
@@ -17,6 +19,7 @@ import io.netty.buffer.PooledByteBufAllocatorMetric;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetector.Level;
 import io.netty.util.internal.PlatformDependent;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -217,6 +220,43 @@ class AshlarByteBufAllocatorTest {
             buf.release();
         }
         assertTrue(wrapped > 0, "wrapped=" + wrapped);
+    }
+
+    /** A source that says it can let parts of its regions go; none is asked for here. */
+    private record Discarding(MemorySource source) implements MemorySource {
+
+        @Override
+        public String kind() {
+            return source.kind();
+        }
+
+        @Override
+        public @Nullable MemoryRegion tryAcquire(Layout layout) {
+            return source.tryAcquire(layout);
+        }
+
+        @Override
+        public long reserved() {
+            return source.reserved();
+        }
+
+        @Override
+        public int discardUnit() {
+            return 4096;
+        }
+    }
+
+    @Test
+    void freeRunsAreDiscardedIfAskedFor() {
+        AshlarByteBufAllocator.Builder builder =
+                AshlarByteBufAllocator.builder().source(new Discarding(MemorySource.direct()));
+        try (AshlarByteBufAllocator asked = builder.discardFreeRuns(true).build();
+                AshlarByteBufAllocator notAsked = builder.discardFreeRuns(false).build()) {
+            assertTrue(asked.discardsFreeRuns());
+            assertFalse(asked.heap().memory().discardsFreeRuns(), "what the collector moves is not ours to discard");
+            assertFalse(notAsked.discardsFreeRuns());
+        }
+        assertFalse(alloc.discardsFreeRuns());
     }
 
     @Test
