@@ -3,7 +3,6 @@ package io.ashlar.benchmarks.footprint;
 
 import io.ashlar.benchmarks.Peer;
 import io.ashlar.benchmarks.suite.TextTable;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,16 +67,16 @@ public final class Footprint {
 
     private void run(Scenario scenario) throws IOException, InterruptedException {
         Map<Peer, List<Reading>> readings = new LinkedHashMap<>();
-        Map<Peer, Process> running = new LinkedHashMap<>();
+        Map<Peer, ChildProcess> running = new LinkedHashMap<>();
         for (Peer peer : Peer.values()) {
-            Process process = start(scenario, peer);
+            ChildProcess process = start(scenario, peer);
             if (scenario.waits()) {
                 running.put(peer, process);
             } else {
                 readings.put(peer, read(scenario, peer, process));
             }
         }
-        for (Map.Entry<Peer, Process> each : running.entrySet()) {
+        for (Map.Entry<Peer, ChildProcess> each : running.entrySet()) {
             readings.put(each.getKey(), read(scenario, each.getKey(), each.getValue()));
         }
         int moments = readings.get(Peer.ASHLAR).size();
@@ -88,34 +87,20 @@ public final class Footprint {
         }
     }
 
-    private Process start(Scenario scenario, Peer peer) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(ProcessHandle.current().info().command().orElse("java"));
-        command.addAll(scenario.jvmArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), FootprintProcess.class.getName()));
-        command.addAll(List.of(scenario.name(), peer.name(), Integer.toString(idleSeconds)));
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    private ChildProcess start(Scenario scenario, Peer peer) throws IOException {
+        return ChildProcess.start(
+                scenario.jvmArguments(),
+                FootprintProcess.class,
+                scenario.name(),
+                peer.name(),
+                Integer.toString(idleSeconds));
     }
 
-    private List<Reading> read(Scenario scenario, Peer peer, Process process) throws IOException, InterruptedException {
-        List<Reading> readings = new ArrayList<>();
-        List<String> other = new ArrayList<>();
-        try (BufferedReader lines = process.inputReader()) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (Reading.isReading(line)) {
-                    readings.add(Reading.parse(line));
-                    raw.add(scenario.option() + "\t" + peer.title() + "\t" + line);
-                } else {
-                    other.add(line);
-                }
-            }
-        }
-        int code = process.waitFor();
-        if (code != 0) {
-            throw new IOException(
-                    scenario + " with " + peer + " ended with code=" + code + "\n" + String.join("\n", other));
-        }
-        return readings;
+    private List<Reading> read(Scenario scenario, Peer peer, ChildProcess process)
+            throws IOException, InterruptedException {
+        List<String> lines = process.lines().stream().filter(Reading::isReading).toList();
+        lines.forEach(line -> raw.add(scenario.option() + "\t" + peer.title() + "\t" + line));
+        return lines.stream().map(Reading::parse).toList();
     }
 
     private void row(Scenario scenario, Peer peer, Map<Peer, List<Reading>> readings, int moment) {

@@ -103,14 +103,14 @@ final class Questions {
             Question.of("growth", "growth, 256 B to 64 KiB", GrowthBenchmark.class, NOT_STATED)
                     .fastOnly("growByWriting"),
             Question.of("heap", "heap buffer", HeapBufferBenchmark.class, HEAP).fast("size", "256", "16384"),
-            Question.of("small-heap", "with -Xmx256m", SmallHeapBenchmark.class, LOOP)
-                    .fast("size", "65536"),
             Question.of("small-heap-64m", "with -Xmx64m", SmallHeap64Benchmark.class, LOOP)
                     .fast("size", "65536")
                     .fullOnly(),
             Question.of("small-heap-128m", "with -Xmx128m", SmallHeap128Benchmark.class, LOOP)
                     .fast("size", "65536")
                     .fullOnly(),
+            Question.of("small-heap", "with -Xmx256m", SmallHeapBenchmark.class, LOOP)
+                    .fast("size", "65536"),
             Question.of("small-heap-512m", "with -Xmx512m", SmallHeap512Benchmark.class, LOOP)
                     .fast("size", "65536")
                     .fullOnly(),
