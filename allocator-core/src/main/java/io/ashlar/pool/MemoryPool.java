@@ -445,6 +445,17 @@ public final class MemoryPool<V> implements AutoCloseable {
     }
 
     /**
+     * Looks at the used bytes now: for who takes memory as fast as a network delivers it, and can stop. Blocks that are at hand in the shards may be
+     * much memory, and that they are used up is otherwise noticed some milliseconds later. O(1) below the high watermark, else O(shards × size
+     * classes); so it is to be called once for many bytes. No lock that an owner of a shard waits for.
+     *
+     * @return whether the pool is under pressure
+     */
+    public boolean checkPressure() {
+        return pressure.check();
+    }
+
+    /**
      * Has a listener told when pressure begins and ends, some milliseconds later, on another thread. If there is pressure already it is told so. O(listeners).
      *
      * @param listener may throw, which is logged, and may block, which keeps nobody else from being told

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * a parent is so, too, while its parent is.
  *
  * <p>Nobody counts for it where blocks come and go. Used bytes never exceed those of all runs; so while these are below the high mark, which is
- * seen where a run is fetched, there is nothing to do. Above it a timer looks at the used bytes, and so does now and then who fetches a run, so
- * that there is no way to the limit on which nobody looks.
+ * seen where a run is fetched, there is nothing to do. Above it a timer looks at the used bytes, and so does now and then who fetches a run. Who takes
+ * what is at hand, and fast, can reach the limit between two calls of the timer: so who can be stopped should look himself now and then.
  *
  * <p>What others want to be told is told later ({@link PressureNotices}), by the timer: who fetches a run has locks. The timer's thread calls no
  * code of others. It knows this object weakly: a pool that was forgotten without being closed is not kept alive.
@@ -141,6 +141,20 @@ final class Pressure {
         if (on) {
             watch(NANOS_BETWEEN_LOOKS);
         }
+    }
+
+    /** Looks at once. */
+    boolean check() {
+        if (memory.takenBytes() >= marks.high()) {
+            judge(memory.usedBytes(), marks.high());
+            if (on) {
+                watch(NANOS_BETWEEN_LOOKS);
+            }
+        }
+        if (parent != null) {
+            parent.check();
+        }
+        return isOn();
     }
 
     private void judge(long used, long beginAt) {

@@ -145,6 +145,22 @@ class PressureTest {
         assertTrue(pressure.isWatching(), "or it would not end");
     }
 
+    /** All memory may be at hand already: then nothing is fetched on the way to the limit. */
+    @Test
+    void whoLooksHimselfNeedNotWaitForTheTimer() {
+        memory.taken = 799;
+        memory.used = 799;
+        assertFalse(pressure.check());
+        memory.taken = LIMIT;
+        memory.used = 799;
+        assertFalse(pressure.check());
+        memory.used = 800;
+        assertTrue(pressure.check());
+        assertTrue(pressure.isWatching(), "or it would not end");
+        memory.used = 400;
+        assertFalse(pressure.check());
+    }
+
     @Test
     void timesAndTotalAreCounted() throws InterruptedException {
         fetchUpTo(900);

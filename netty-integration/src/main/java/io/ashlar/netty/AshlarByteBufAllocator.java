@@ -6,7 +6,10 @@ import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.memory.MemorySource;
 import io.ashlar.pool.MemoryPool;
 import io.ashlar.pool.PoolStats;
+import io.ashlar.pool.PressureListener;
+import io.ashlar.pool.PressureStats;
 import io.ashlar.pool.RegionStats;
+import io.ashlar.pool.Registration;
 import io.ashlar.pool.SampledBlock;
 import io.ashlar.pool.ShardStats;
 import io.ashlar.pool.SizeClassStats;
@@ -18,10 +21,12 @@ import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.ChannelOption;
 import io.netty.util.ResourceLeakDetector;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -80,6 +85,8 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     private final BufferPool<AshlarHeapByteBuf> heap;
     private final UnpooledHeapBuffers unpooledHeap = new UnpooledHeapBuffers();
     private final Metric metric = new Metric();
+    // Synchronization: volatile; made once, under the lock of this object.
+    private volatile @Nullable ReadGate readGate;
 
     private AshlarByteBufAllocator(Builder builder) {
         super(builder.preferDirect);
@@ -271,6 +278,59 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     }
 
     /**
+     * Whether direct buffers are under pressure: {@link MemoryPool#isUnderPressure()}. One volatile read. {@link MemoryPressureHandler} has
+     * channels stop reading then.
+     *
+     * @return true from when the high watermark is reached until the used bytes are down to the low one
+     */
+    public boolean isUnderPressure() {
+        return direct.memory().isUnderPressure();
+    }
+
+    /**
+     * Has a listener told when pressure begins and ends: {@link MemoryPool#onPressure}.
+     *
+     * @param listener is called on a thread of the pool's; may throw and may block
+     * @return to be closed when the listener does not want to know any more
+     */
+    public Registration onPressure(PressureListener listener) {
+        return direct.memory().onPressure(listener);
+    }
+
+    /**
+     * A future that completes when direct buffers are not under pressure: {@link MemoryPool#whenBelow()}.
+     *
+     * @return a future of its own for each call
+     */
+    public CompletableFuture<Void> whenBelow() {
+        return direct.memory().whenBelow();
+    }
+
+    /**
+     * The watermarks of direct buffers, and how often and how long there has been pressure: {@link MemoryPool#pressureStats()}.
+     *
+     * @return the figures
+     */
+    public PressureStats pressureStats() {
+        return direct.memory().pressureStats();
+    }
+
+    /** Where channels stop while direct buffers are under pressure; made when the first channel wants it. */
+    ReadGate readGate() {
+        ReadGate gate = readGate;
+        if (gate == null) {
+            synchronized (this) {
+                gate = readGate;
+                if (gate == null) {
+                    gate = ReadGate.of(direct.memory(), GlobalEventExecutor.INSTANCE::schedule);
+                    readGate = gate;
+                }
+            }
+        }
+        return gate;
+    }
+
+    /**
      * Gives back what is idle: empty slabs, large blocks that event loops keep, empty regions. See {@link MemoryPool#trim()}; not for the path
      * of a request.
      */
@@ -447,6 +507,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         private @Nullable Integer stripes;
         private @Nullable Duration trimAfter;
         private boolean discardFreeRuns;
+        private long @Nullable [] watermarks;
 
         private Builder() {
             this(null);
@@ -474,6 +535,9 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
             }
             if (regionSize != null) {
                 pool.regionSize(regionSize);
+            }
+            if (watermarks != null) {
+                pool.watermarks(watermarks[0], watermarks[1]);
             }
             configureBoth(pool);
         }
@@ -624,6 +688,18 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
          */
         public Builder discardFreeRuns(boolean on) {
             discardFreeRuns = on;
+            return this;
+        }
+
+        /**
+         * At how many used bytes direct buffers come under pressure, and at how many that ends: {@link MemoryPool.Builder#watermarks}.
+         *
+         * @param lowBytes zero or more; five eighths of the limit if never set
+         * @param highBytes more than that, and at most the limit; three quarters of the limit if never set
+         * @return this builder
+         */
+        public Builder watermarks(long lowBytes, long highBytes) {
+            watermarks = new long[] {lowBytes, highBytes};
             return this;
         }
 
