@@ -79,6 +79,11 @@ final class LimitedMemorySource implements MemorySource {
     }
 
     @Override
+    public boolean servesManyAtOnce() {
+        return source.servesManyAtOnce();
+    }
+
+    @Override
     public long reserved() {
         return reserved.get();
     }

@@ -65,6 +65,16 @@ public interface MemorySource {
     }
 
     /**
+     * Whether it hands out further regions while others are out, as long as it has bytes left. From a source that does not, a pool takes one
+     * region for everything.
+     *
+     * @return true unless only one region can be out at a time
+     */
+    default boolean servesManyAtOnce() {
+        return true;
+    }
+
+    /**
      * The bytes of all regions that were handed out and not yet closed.
      *
      * @return bytes

@@ -50,6 +50,11 @@ final class WrappedMemorySource implements MemorySource {
     }
 
     @Override
+    public boolean servesManyAtOnce() {
+        return false;
+    }
+
+    @Override
     public long reserved() {
         return reserved.get();
     }

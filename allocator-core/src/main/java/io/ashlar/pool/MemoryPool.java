@@ -35,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@link #stats()}</td><td colspan="2">O(shards × size classes), no lock that an owner waits for</td></tr>
  * </table>
  *
- * <p><b>Memory.</b> Regions come from the source one by one, as they are needed. One empty region is kept, others go back
- * at once. The limit is on the reserved bytes and is exact.
+ * <p><b>Memory.</b> Regions come from the source one by one, as they are needed. The slabs of each size class up to 1 KiB have regions of
+ * their own, which begin short: so small blocks that live long keep few bytes. Of each of these classes, and of all else together, one empty
+ * region is kept; others go back at once. The limit is on the reserved bytes and is exact.
  *
  * <p><b>Closing.</b> After {@link #close()} nothing is handed out any more. Blocks that are still out stay valid: their
  * regions go back to the source when the last block of each is freed.
@@ -73,6 +74,7 @@ public final class MemoryPool<V> implements AutoCloseable {
     private final int longestRunBytes;
     private final int largestSmall;
     private final int largeCacheBytes;
+    private final int spareBytes;
     private final int leftInStripeBytes;
 
     // Synchronization: atomic; set once.
@@ -90,9 +92,13 @@ public final class MemoryPool<V> implements AutoCloseable {
         this.whenExhausted = builder.whenExhausted;
         this.source = parent == null ? MemorySource.limited(config.source(), config.limit()) : parent.source;
         this.trimmer = new Trimmer(this, config.trimAfterNanos());
+        this.longestRunBytes = config.longestRunBytes();
+        this.largestSmall = config.largestSmall();
         // Once and for all: linking takes a while, which must not happen later, under the lock of the regions.
         boolean discards = config.discardFreeRuns() && source.discardUnit() > 0;
-        this.regions = parent == null ? new Regions(name, source, config.regionSize(), discards) : parent.regions;
+        this.regions = parent == null
+                ? new Regions(name, source, config.regionSize(), sizeClasses(), discards)
+                : parent.regions;
         this.budget = new Budget(
                 name,
                 parent == null ? null : parent.budget,
@@ -100,9 +106,8 @@ public final class MemoryPool<V> implements AutoCloseable {
                 trimmer::watch);
         this.family = new PoolFamily(this, parent);
         this.large = new LargeBlocks<>(this, regions);
-        this.longestRunBytes = config.longestRunBytes();
-        this.largestSmall = config.largestSmall();
-        this.largeCacheBytes = config.largeCacheBytes();
+        this.largeCacheBytes = config.largeCacheBytes(PoolConfig.processors());
+        this.spareBytes = config.spareBytes(PoolConfig.processors());
         this.leftInStripeBytes = config.leftInStripeBytes();
         this.counters = new PoolCounters(sizeClasses());
         this.owned = new ShardList<>(sizeClasses());
@@ -294,7 +299,8 @@ public final class MemoryPool<V> implements AutoCloseable {
      * What lies where in the regions. A look at memory that others are changing: what comes and goes meanwhile may be missing, or seen twice.
      * O(reserved bytes / 4 KiB), without a lock.
      *
-     * @return the regions, the oldest first, those of a single block last; none of a child, since they belong to the root of its family
+     * @return the regions: those of each small size class, then the others, the oldest of each first, and those of a single block last; none of a child, since they
+     *     belong to the root of its family
      */
     public List<RegionStats> regionStats() {
         return family.parent() == null ? regions.stats() : List.of();
@@ -783,6 +789,10 @@ public final class MemoryPool<V> implements AutoCloseable {
         return largeCacheBytes;
     }
 
+    int spareBytes() {
+        return spareBytes;
+    }
+
     int leftInStripeBytes() {
         return leftInStripeBytes;
     }
@@ -916,9 +926,11 @@ public final class MemoryPool<V> implements AutoCloseable {
         }
 
         /**
-         * Sets the length of a region. If the limit is less than that, regions are made as large as fits below it. Not for a child.
+         * Sets the length of a region, and what counts as small: up to a 512th of it. If the limit is less than that, regions are
+         * made as large as fits below it. Those that serve a small size class alone are shorter at first. Not for a child.
          *
-         * @param bytes a power of two from 64 KiB to 1 GiB; default 16 MiB
+         * @param bytes a power of two from 64 KiB to 1 GiB; default about a 16th of the limit, from 2 to 16 MiB, and up to 32 KiB are small where
+         *     there are at least 4 MiB
          * @return this
          */
         public Builder<V> regionSize(int bytes) {
@@ -1019,7 +1031,7 @@ public final class MemoryPool<V> implements AutoCloseable {
                     name,
                     source == null ? MemorySource.mapped() : source,
                     limit == null ? Runtime.getRuntime().maxMemory() : limit,
-                    regionSize == null ? PoolConfig.DEFAULT_REGION_SIZE : regionSize,
+                    regionSize,
                     stripes,
                     trimAfter,
                     watermarks,
@@ -1039,13 +1051,12 @@ public final class MemoryPool<V> implements AutoCloseable {
                 throw new AllocatorConfigException("limit=" + own + " bytes for pool " + name
                         + " exceeds the limit of its parent " + elder.name() + ", " + most + " bytes");
             }
-            PoolConfig config = PoolConfig.check(
-                    name, elder.source, own, elder.regions.regionSize(), stripes, trimAfter, watermarks, false);
+            PoolConfig config = PoolConfig.check(name, elder.source, own, null, stripes, trimAfter, watermarks, false);
             if (reservation < 0 || reservation > own) {
                 throw new AllocatorConfigException(
                         "reservation=" + reservation + " bytes is not from 0 to the limit=" + own + " of pool " + name);
             }
-            return config.named(elder.name() + "/" + name);
+            return config.childOf(elder.name(), elder.regions.regionSize(), elder.longestRunBytes);
         }
     }
 }

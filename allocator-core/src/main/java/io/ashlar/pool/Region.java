@@ -31,6 +31,7 @@ final class Region {
     private final long address;
     private final @Nullable Buddy buddy;
     private final @Nullable RegionMap map;
+    private final @Nullable RegionGroup group;
     /** What may be discarded; null if nothing is to be. */
     private final @Nullable FreedSpans freed;
 
@@ -39,12 +40,18 @@ final class Region {
     /** Bytes of the longest run that could be had. */
     private int largestFree;
 
-    private Region(MemoryRegion memory, @Nullable Buddy buddy, @Nullable RegionMap map, @Nullable FreedSpans freed) {
+    private Region(
+            MemoryRegion memory,
+            @Nullable Buddy buddy,
+            @Nullable RegionMap map,
+            @Nullable RegionGroup group,
+            @Nullable FreedSpans freed) {
         this.memory = memory;
         this.buffer = memory.buffer();
         this.address = memory.address();
         this.buddy = buddy;
         this.map = map;
+        this.group = group;
         this.freed = freed;
     }
 
@@ -58,16 +65,16 @@ final class Region {
         }
     }
 
-    static Region shared(MemoryRegion memory, @Nullable FreedSpans freed) {
+    static Region shared(MemoryRegion memory, RegionGroup group, @Nullable FreedSpans freed) {
         int levels = Integer.numberOfTrailingZeros(memory.size() / SMALLEST_RUN) + 1;
         Buddy buddy = Buddy.over(memory, memory.size(), levels, 1);
-        Region region = new Region(memory, buddy, new RegionMap(memory.size()), freed);
+        Region region = new Region(memory, buddy, new RegionMap(memory.size()), group, freed);
         region.publish(buddy);
         return region;
     }
 
     static Region dedicated(MemoryRegion memory) {
-        return new Region(memory, null, null, null);
+        return new Region(memory, null, null, null, null);
     }
 
     MemoryRegion memory() {
@@ -84,6 +91,13 @@ final class Region {
 
     boolean isDedicated() {
         return buddy == null;
+    }
+
+    /** The group of a shared region. */
+    RegionGroup group() {
+        RegionGroup g = group;
+        assert g != null;
+        return g;
     }
 
     // ---- runs, under the lock of the regions

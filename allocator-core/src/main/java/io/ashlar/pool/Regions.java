@@ -15,14 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The regions of a pool, and the runs cut from them.
  *
- * <p>A run comes from the oldest region that has room, at the lowest address there, so that the younger regions empty
- * out and can go back to the source. One empty region is kept, so that a load around the edge of a region does not map
- * and unmap all the time; a second one is closed at once.
- *
- * <pre>
- *   law: emptyRegions == number of shared regions without an outstanding run
- *        emptyRegions is 0 or 1, and 0 once closed
- * </pre>
+ * <p>The slabs of each small size class have regions of their own: a {@link RegionGroup}. So a small block that lives long keeps
+ * a region with blocks of its size, and not one that held everything else, too. The other runs share one more group. Where the limit or the
+ * source leaves no room for another region, a run may lie in a region of any group.
  *
  * <p>Synchronization: every field is guarded by {@link #lock}; what a scrape reads without it is volatile, and its arrays are replaced, never
  * changed. Nobody waits for a shard's lock while holding this one.
@@ -31,20 +26,25 @@ final class Regions {
 
     private static final int OS_PAGE = 4096;
 
+    /** The blocks up to so many bytes are small: their slabs lie apart. */
+    private static final int LARGEST_APART = 1024;
+
+    /** The first region of a small size class, at most. */
+    private static final int FIRST_REGION = 64 << 10;
+
+    /** What part of the limit it may have. */
+    private static final int FIRST_REGION_PART = 1024;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final String pool;
     private final MemorySource source;
     private final int regionSize;
     private final boolean discardFreeRuns;
 
-    // Synchronization: volatile; replaced under the lock.
-    private volatile @Nullable Region[] shared = new Region[8];
+    /** One for each small size class, and the last for all else. */
+    private final RegionGroup[] groups;
     // Synchronization: volatile; replaced under the lock.
     private volatile Region[] dedicated = new Region[0];
-    private int emptyRegions;
-    /** Whether a region became empty since {@link #closeIdle()}. */
-    private boolean emptiedLately;
-
     private boolean closed;
     private final List<Region> stuck = new ArrayList<>();
     // Synchronization: atomic.
@@ -54,11 +54,29 @@ final class Regions {
     // Synchronization: volatile; written under the lock.
     private volatile int stuckCount;
 
-    Regions(String pool, MemorySource source, int regionSize, boolean discardFreeRuns) {
+    Regions(String pool, MemorySource source, int regionSize, int sizeClasses, boolean discardFreeRuns) {
         this.discardFreeRuns = discardFreeRuns;
         this.pool = pool;
         this.source = source;
         this.regionSize = regionSize;
+        int apart = source.servesManyAtOnce() ? Math.min(sizeClasses, SizeClasses.indexOf(LARGEST_APART) + 1) : 0;
+        this.groups = new RegionGroup[apart + 1];
+        int first = firstRegionBytes();
+        for (int i = 0; i < apart; i++) {
+            groups[i] = new RegionGroup(first, regionSize);
+        }
+        groups[apart] = new RegionGroup(regionSize, regionSize);
+    }
+
+    /** So short that the first ones of all classes together take little of the limit. */
+    private int firstRegionBytes() {
+        long part = Long.highestOneBit(source.limit() / FIRST_REGION_PART);
+        return (int) Math.min(Math.min(FIRST_REGION, regionSize), Math.max(Region.SMALLEST_RUN, part));
+    }
+
+    private RegionGroup groupOf(Run<?> run) {
+        int last = groups.length - 1;
+        return groups[run instanceof SlabRun<?> slab ? Math.min(slab.sizeClass, last) : last];
     }
 
     int regionSize() {
@@ -77,22 +95,24 @@ final class Regions {
 
     /** How many regions are held. */
     int count() {
-        int count = dedicated.length;
-        for (Region region : shared) {
-            count += region == null ? 0 : 1;
+        return shared().size() + dedicated.length;
+    }
+
+    private List<Region> shared() {
+        List<Region> all = new ArrayList<>();
+        for (RegionGroup group : groups) {
+            group.addTo(all);
         }
-        return count;
+        return all;
     }
 
     /** What part of the free bytes lies outside of the longest free run of its region. */
     double fragmentation() {
         long free = 0;
         long largest = 0;
-        for (Region region : shared) {
-            if (region != null) {
-                free += region.freeBytes();
-                largest += region.largestFree();
-            }
+        for (Region region : shared()) {
+            free += region.freeBytes();
+            largest += region.largestFree();
         }
         return free == 0 ? 0 : Math.max(0, 1 - largest / (double) free);
     }
@@ -115,10 +135,8 @@ final class Regions {
     /** What lies where. */
     List<RegionStats> stats() {
         List<RegionStats> all = new ArrayList<>();
-        for (Region region : shared) {
-            if (region != null) {
-                all.add(region.stats());
-            }
+        for (Region region : shared()) {
+            all.add(region.stats());
         }
         for (Region region : dedicated) {
             all.add(region.stats());
@@ -154,36 +172,44 @@ final class Regions {
     }
 
     private boolean allocateShared(Run<?> run, int bytes) {
-        for (Region region : shared) {
-            if (region != null && region.hasRoomFor(bytes)) {
-                place(run, region, bytes);
-                return true;
-            }
+        RegionGroup group = groupOf(run);
+        Region region = group.withRoomFor(bytes);
+        if (region == null) {
+            region = openShared(group, bytes);
         }
-        Region region = openShared(bytes);
+        if (region == null) {
+            region = anyWithRoomFor(bytes);
+        }
+        if (region == null && closeEmpty()) {
+            region = openShared(group, bytes);
+        }
         if (region == null) {
             return false;
         }
-        place(run, region, bytes);
+        region.group().beforeTaking(region);
+        run.bind(region, region.take(bytes, run.isLarge() ? Kind.LARGE : Kind.SLAB), bytes);
         return true;
     }
 
-    private void place(Run<?> run, Region region, int bytes) {
-        if (region.isEmpty()) {
-            emptyRegions--;
+    /** Those of the small size classes come first: what holds small blocks already is kept by them anyway. */
+    private @Nullable Region anyWithRoomFor(int bytes) {
+        for (RegionGroup group : groups) {
+            Region region = group.withRoomFor(bytes);
+            if (region != null) {
+                return region;
+            }
         }
-        run.bind(region, region.take(bytes, run.isLarge() ? Kind.LARGE : Kind.SLAB), bytes);
+        return null;
     }
 
-    /** Near the limit a smaller region may still fit where a whole one does not. */
-    private @Nullable Region openShared(int atLeast) {
+    /** Near the limit a shorter region may still fit where the one that is wanted does not. */
+    private @Nullable Region openShared(RegionGroup group, int atLeast) {
         closeStuck();
-        for (int size = regionSize; size >= atLeast; size >>= 1) {
+        int wanted = group.nextRegionBytes(source.limit() - source.reserved());
+        for (int size = Math.max(wanted, atLeast); size >= atLeast; size >>= 1) {
             MemoryRegion memory = obtain(new Layout(size, OS_PAGE));
             if (memory != null) {
-                Region region = register(memory);
-                emptyRegions++;
-                return region;
+                return register(memory, group);
             }
         }
         return null;
@@ -198,18 +224,9 @@ final class Regions {
         return memory;
     }
 
-    private Region register(MemoryRegion memory) {
+    private Region register(MemoryRegion memory, RegionGroup group) {
         try {
-            Region region = Region.shared(memory, newFreedSpans(memory));
-            @Nullable Region[] all = shared;
-            int slot = 0;
-            while (slot < all.length && all[slot] != null) {
-                slot++;
-            }
-            all = Arrays.copyOf(all, slot == all.length ? 2 * slot : all.length);
-            all[slot] = region;
-            shared = all;
-            return region;
+            return group.add(memory, newFreedSpans(memory));
         } catch (Throwable e) {
             memory.close();
             throw e;
@@ -320,35 +337,7 @@ final class Regions {
                     Arrays.stream(dedicated).filter(other -> other != region).toArray(Region[]::new);
             return region;
         }
-        if (!region.isEmpty()) {
-            return null;
-        }
-        emptiedLately = true;
-        if (!closed && emptyRegions == 0) {
-            emptyRegions++;
-            return null;
-        }
-        Region worse = closed ? region : smallestEmpty(region);
-        remove(worse);
-        return worse;
-    }
-
-    /** Of the empty regions, the one that is kept and the one that was emptied just now, the smaller. */
-    private Region smallestEmpty(Region emptied) {
-        for (Region other : shared) {
-            if (other != null
-                    && other.isEmpty()
-                    && other.memory().size() < emptied.memory().size()) {
-                return other;
-            }
-        }
-        return emptied;
-    }
-
-    private void remove(Region region) {
-        @Nullable Region[] fewer = shared.clone();
-        fewer[Arrays.asList(fewer).indexOf(region)] = null;
-        shared = fewer;
+        return region.group().settle(region, !closed);
     }
 
     /** Lengthens a large block's run in place, if the memory behind it is free. */
@@ -381,13 +370,8 @@ final class Regions {
         lock.lock();
         try {
             boolean any = false;
-            for (Region region : shared) {
-                if (region != null && region.isEmpty()) {
-                    remove(region);
-                    emptyRegions--;
-                    giveBack(region);
-                    any = true;
-                }
+            for (RegionGroup group : groups) {
+                any |= closeEmpty(group);
             }
             closeStuck();
             return any;
@@ -396,14 +380,24 @@ final class Regions {
         }
     }
 
-    /** Gives the empty region back that is kept, if it has been empty since this was called last. */
+    private boolean closeEmpty(RegionGroup group) {
+        Region region = group.removeEmpty();
+        if (region == null) {
+            return false;
+        }
+        giveBack(region);
+        return true;
+    }
+
+    /** Gives the empty regions back that are kept, where they have been empty since this was called last. */
     void closeIdle() {
         lock.lock();
         try {
-            if (!emptiedLately) {
-                closeEmpty();
+            for (RegionGroup group : groups) {
+                if (group.wasIdle()) {
+                    closeEmpty(group);
+                }
             }
-            emptiedLately = false;
         } finally {
             lock.unlock();
         }
@@ -419,8 +413,8 @@ final class Regions {
         if (!discardFreeRuns) {
             return;
         }
-        for (int slot = 0; slot < shared.length; slot++) {
-            for (int next = 0; next != FreedSpans.END; next = discardSome(slot, next, idleOnly)) {
+        for (Region region : shared()) {
+            for (int next = 0; next != FreedSpans.END; next = discardSome(region, next, idleOnly)) {
                 if (lock.hasQueuedThreads()) {
                     Thread.yield(); // or the lock would be taken again before they are awake
                 }
@@ -428,12 +422,11 @@ final class Regions {
         }
     }
 
-    private int discardSome(int slot, int from, boolean idleOnly) {
+    private int discardSome(Region region, int from, boolean idleOnly) {
         lock.lock();
         try {
-            // Looked up each time: the region may be gone, or another one.
-            Region region = shared[slot];
-            return region == null ? FreedSpans.END : region.discardSome(from, idleOnly);
+            // It may be gone by now, and its memory with it.
+            return region.group().holds(region) ? region.discardSome(from, idleOnly) : FreedSpans.END;
         } finally {
             lock.unlock();
         }
@@ -454,14 +447,9 @@ final class Regions {
     void checkInvariants(Budget root) {
         lock.lock();
         try {
-            int empty = 0;
             long taken = 0;
-            for (Region region : shared) {
-                if (region != null) {
-                    region.checkInvariants();
-                    empty += region.isEmpty() ? 1 : 0;
-                    taken += region.memory().size() - region.freeBytes();
-                }
+            for (Region region : shared()) {
+                taken += region.memory().size() - region.freeBytes();
             }
             for (Region region : dedicated) {
                 taken += region.memory().size();
@@ -470,9 +458,8 @@ final class Regions {
                 throw new IllegalStateException("bytes of all runs=" + taken + " but " + root);
             }
             root.checkInvariants();
-            if (empty != emptyRegions || empty > 1 || (closed && empty > 0)) {
-                throw new IllegalStateException(
-                        "emptyRegions=" + emptyRegions + " counted=" + empty + " closed=" + closed);
+            for (RegionGroup group : groups) {
+                group.checkInvariants(closed);
             }
         } finally {
             lock.unlock();

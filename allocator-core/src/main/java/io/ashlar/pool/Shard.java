@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Shard<V> {
 
-    /** Empty slabs are kept up to the bytes of so many of the longest. */
-    private static final int SPARE_RUNS = 4;
-
     /** What part of the bytes that a shard keeps of large blocks may wait in its queue: each may hold a region. */
     private static final int LARGE_LEFT_PART = 4;
 
@@ -182,7 +179,7 @@ abstract class Shard<V> {
 
     /** One empty slab per class, and some more as long as they are not many bytes: the next burst finds them. */
     final boolean isWorthKeeping(SlabRun<V> run, int keptOfItsClass) {
-        boolean fits = spareBytes + run.bytes() <= SPARE_RUNS * pool.longestRunBytes();
+        boolean fits = spareBytes + run.bytes() <= pool.spareBytes();
         return (keptOfItsClass == 0 || fits) && !pool.isClosed();
     }
 

@@ -108,6 +108,8 @@ abstract class MemorySourceContract {
             }
         }
         assertEquals(expected, regions.size());
+        assertEquals(servesManyAtOnce(), source.servesManyAtOnce());
+        assertEquals(servesManyAtOnce(), MemorySource.limited(source, 1).servesManyAtOnce());
         assertEquals(expected * 20_000, source.reserved());
         for (int i = 0; i < expected; i++) {
             for (int at = 0; at < 20_000; at++) {

@@ -96,7 +96,7 @@ class DiscardFreeRunsTest {
         Block survivor = Block.allocate(pool, 100_000);
         List<Block> small = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            small.add(Block.allocate(pool, 1000));
+            small.add(Block.allocate(pool, 2000));
         }
         small.forEach(Block::release);
         pool.trim();

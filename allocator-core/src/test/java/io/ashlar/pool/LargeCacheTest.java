@@ -37,7 +37,7 @@ class LargeCacheTest {
     private static final int MIB = 1 << 20;
 
     private final CountingSource source = new CountingSource();
-    private MemoryPool<RawView> pool = newPool(64 * MIB, MIB);
+    private MemoryPool<RawView> pool = newPool(1 << 30, MIB);
     private OwnedShard<RawView> shard = pool.openShard(Runnable::run);
 
     private MemoryPool<RawView> newPool(long limit, int regionSize) {
@@ -175,8 +175,8 @@ class LargeCacheTest {
 
     @ParameterizedTest
     @CsvSource({"65536, 65536, 4096", "1048576, 65536, 16384", "1048576, 1048576, 65536", "4194304, 1048576, 262144"})
-    void aSmallLimitKeepsLess(long limit, int regionSize, int keptBytes) {
-        usePool(limit, regionSize);
+    void aSmallLimitKeepsLess(long limitForTwo, int regionSize, int keptBytes) {
+        usePool(limitForTwo / 2 * PoolConfig.processors(), regionSize);
         List<RawView> views = allocate(shard, 8, keptBytes / 4 < 4 * KIB ? keptBytes : keptBytes / 4);
         int size = views.get(0).run().blockSize(0);
         views.forEach(view -> view.free(size));
@@ -198,7 +198,7 @@ class LargeCacheTest {
     @Test
     void aDedicatedRegionIsRefusedWhateverTheBound() {
         Budget budget = new Budget("test", null, Long.MAX_VALUE, () -> {});
-        Regions regions = new Regions("test", MemorySource.heap(), 64 * KIB, false);
+        Regions regions = new Regions("test", MemorySource.heap(), 64 * KIB, 0, false);
         LargeCache<RawView> cache = new LargeCache<>(Integer.MAX_VALUE);
         LargeRun<RawView> dedicated = new LargeRun<>(pool.large());
         LargeRun<RawView> shared = new LargeRun<>(pool.large());

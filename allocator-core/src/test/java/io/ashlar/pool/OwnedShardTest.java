@@ -175,7 +175,7 @@ class OwnedShardTest {
         assertTrue(message.contains("closed"), message);
         assertTrue(shard.isRetired());
         assertEquals(1, pool.stats().outstanding());
-        assertEquals(1 << 20, source.reserved());
+        assertEquals(64 << 10, source.reserved(), "the region of the one block's size class");
         kept.release();
         assertEquals(0, source.reserved());
     }

@@ -96,7 +96,7 @@ class PoolEventsTest {
         recording.enable("io.ashlar.RegionUnmap");
         recording.enable("io.ashlar.Trim");
         recording.start();
-        Block small = Block.allocate(pool, 100);
+        Block small = Block.allocate(pool, 2000);
         Block dedicated = Block.allocate(pool, 2 * REGION);
         dedicated.release();
         small.release();
@@ -126,7 +126,7 @@ class PoolEventsTest {
         recording.enable("io.ashlar.LimitHit").withStackTrace();
         recording.enable("io.ashlar.Trim");
         recording.start();
-        Block block = Block.allocate(pool, 100);
+        Block block = Block.allocate(pool, 2000);
         assertThrows(AllocationException.class, () -> Block.allocate(pool, 4 * REGION));
         List<RecordedEvent> events = stop(recording);
         RecordedEvent hit = of("LimitHit", events).get(0);

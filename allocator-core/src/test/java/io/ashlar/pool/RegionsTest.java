@@ -49,7 +49,7 @@ class RegionsTest {
     @Test
     void aRegionThatWasInUseIsClosedBeforeTheNextIsOpened() {
         HookedSource source = new HookedSource();
-        Regions regions = new Regions("test", MemorySource.limited(source, 2 * REGION), REGION, false);
+        Regions regions = new Regions("test", MemorySource.limited(source, 2 * REGION), REGION, 0, false);
         Run<Block> first = newRun();
         Run<Block> second = newRun();
         assertTrue(regions.allocate(first, REGION, budget));
@@ -71,7 +71,7 @@ class RegionsTest {
 
     @Test
     void runsComeFromTheLowestAddressOfTheOldestRegion() {
-        Regions regions = new Regions("test", MemorySource.heap(), REGION, false);
+        Regions regions = new Regions("test", MemorySource.heap(), REGION, 0, false);
         List<Run<Block>> runs = new ArrayList<>();
         for (int i = 0; i < 32; i++) {
             Run<Block> run = newRun();

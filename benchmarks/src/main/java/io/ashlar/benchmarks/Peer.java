@@ -2,6 +2,7 @@
 package io.ashlar.benchmarks;
 
 import io.ashlar.netty.AshlarByteBufAllocator;
+import io.ashlar.pool.SizeClassStats;
 import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
@@ -67,5 +68,20 @@ public enum Peer implements Column {
             case POOLED -> OptionalLong.of(((PooledByteBufAllocator) alloc).pinnedDirectMemory());
             case UNPOOLED -> OptionalLong.of(reservedBytes(alloc));
         };
+    }
+
+    /**
+     * The native memory of the slabs that small buffers lie in, whether in use or not.
+     *
+     * @param alloc what {@link #create()} made
+     * @return bytes, or empty if this kind of allocator cannot tell
+     */
+    public OptionalLong slabBytes(ByteBufAllocator alloc) {
+        return this == ASHLAR
+                ? OptionalLong.of(((AshlarByteBufAllocator) alloc)
+                        .sizeClassStats().stream()
+                                .mapToLong(SizeClassStats::slabBytes)
+                                .sum())
+                : OptionalLong.empty();
     }
 }

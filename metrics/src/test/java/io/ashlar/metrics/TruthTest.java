@@ -120,7 +120,7 @@ class TruthTest {
         ledger.allocate(first, 3 << 20); // before which each collects what others have released
         ledger.allocate(second, 3 << 20);
         List<ByteBuf> heap =
-                List.of(allocator.heapBuffer(1000), allocator.heapBuffer(1000), allocator.heapBuffer(UNPOOLED));
+                List.of(allocator.heapBuffer(2000), allocator.heapBuffer(2000), allocator.heapBuffer(UNPOOLED));
         heap.get(0).release();
         AshlarByteBufAllocator child =
                 allocator.childBuilder("child").reservation(SLAB).build();
@@ -212,13 +212,14 @@ class TruthTest {
         return longest;
     }
 
-    /** Of 1,000 bytes two were allocated and one was released. */
+    /** Of 2,000 bytes two were allocated and one was released. */
     private void expectHeapPool() {
         long max = Runtime.getRuntime().maxMemory();
-        int region = (int) Math.min(16 << 20, Math.max(1 << 20, Long.highestOneBit(max / 64)));
-        expectHeap(AllocatorMeters.REQUESTED, 1000);
-        expectHeap(AllocatorMeters.USED, 1024);
-        expectHeap(AllocatorMeters.CACHED, SLAB - 1024);
+        int region = (int) Math.min(16 << 20, Math.max(2 << 20, Long.highestOneBit(max / 64)));
+        int slab = 8192;
+        expectHeap(AllocatorMeters.REQUESTED, 2000);
+        expectHeap(AllocatorMeters.USED, 2048);
+        expectHeap(AllocatorMeters.CACHED, slab - 2048);
         expectHeap(AllocatorMeters.RESERVED, region);
         expectHeap(AllocatorMeters.PEAK, region);
         expectHeap(AllocatorMeters.LIMIT, max / 4);
@@ -228,11 +229,11 @@ class TruthTest {
         expectHeap(AllocatorMeters.FREES, 1);
         expectHeap(AllocatorMeters.REMOTE_FREES, 0);
         expectHeap(AllocatorMeters.FAILURES, 0);
-        expectHeap(AllocatorMeters.FREE, region - SLAB);
+        expectHeap(AllocatorMeters.FREE, region - slab);
         expectHeap(AllocatorMeters.CHILDREN, 0);
         expectHeap(AllocatorMeters.RESERVATION, 0);
-        expectHeap(AllocatorMeters.INTERNAL_FRAGMENTATION, 1 - 1000 / 1024.0);
-        expectHeap(AllocatorMeters.EXTERNAL_FRAGMENTATION, 1 - (region / 2.0) / (region - SLAB));
+        expectHeap(AllocatorMeters.INTERNAL_FRAGMENTATION, 1 - 2000 / 2048.0);
+        expectHeap(AllocatorMeters.EXTERNAL_FRAGMENTATION, 1 - (region / 2.0) / (region - slab));
         expectHeap(AllocatorMeters.MISSES, 1);
         expectHeap(AllocatorMeters.HIT_RATIO, 0.5);
         expectHeap(AllocatorMeters.RETURNED, 0);

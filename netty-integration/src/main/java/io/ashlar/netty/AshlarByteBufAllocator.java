@@ -492,8 +492,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
      */
     public static final class Builder {
 
-        private static final long SMALLEST_HEAP_REGION = 1 << 20;
-        private static final long LARGEST_HEAP_REGION = 16 << 20;
+        private static final long SMALLEST_HEAP_LIMIT = 1 << 20;
 
         private final @Nullable AshlarByteBufAllocator parent;
         private String name = "default";
@@ -551,7 +550,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
             }
         }
 
-        /** Regions of a 64th of the Java heap, from 1 to 16 MiB, and a quarter of the Java heap altogether. */
+        /** A quarter of the Java heap, hence by default regions of a 64th of it. */
         private void configureHeap(MemoryPool.Builder<?> pool) {
             configureBoth(pool);
             pool.name(name + "-heap");
@@ -559,9 +558,8 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
                 pool.parent(parent.heap.memory());
                 return;
             }
-            long max = Runtime.getRuntime().maxMemory();
-            long region = Math.min(LARGEST_HEAP_REGION, Math.max(SMALLEST_HEAP_REGION, Long.highestOneBit(max / 64)));
-            pool.limit(Math.max(region, max / 4)).source(MemorySource.heap()).regionSize((int) region);
+            long quarter = Runtime.getRuntime().maxMemory() / 4;
+            pool.limit(Math.max(SMALLEST_HEAP_LIMIT, quarter)).source(MemorySource.heap());
         }
 
         /**
@@ -648,7 +646,8 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         /**
          * How much is taken from the source at a time. Requests beyond it get a region of their own. Not for a child.
          *
-         * @param bytes the size in bytes, as {@link MemoryPool.Builder#regionSize(int)} allows it
+         * @param bytes the size in bytes, as {@link MemoryPool.Builder#regionSize(int)} allows it; if never set, about a 16th of the limit,
+         *     from 2 to 16 MiB
          * @return this builder
          */
         public Builder regionSize(int bytes) {

@@ -163,14 +163,14 @@ class AshlarByteBufAllocatorTest {
     void metricsAreNettysTwoFigures() {
         assertEquals(0, alloc.metric().usedDirectMemory());
         assertEquals(0, alloc.metric().usedHeapMemory());
-        ByteBuf direct = alloc.directBuffer(100);
-        ByteBuf heap = alloc.heapBuffer(1000);
+        ByteBuf direct = alloc.directBuffer(2000);
+        ByteBuf heap = alloc.heapBuffer(2000);
         assertEquals(REGION, alloc.metric().usedDirectMemory());
         assertEquals(alloc.stats().reservedBytes(), alloc.metric().usedDirectMemory());
         long heapRegion = alloc.heapStats().reservedBytes();
         assertTrue(heapRegion >= 1 << 20, "one region of the heap pool: " + heapRegion);
         assertEquals(heapRegion, alloc.metric().usedHeapMemory());
-        assertEquals(1000, alloc.heapStats().requestedBytes());
+        assertEquals(2000, alloc.heapStats().requestedBytes());
         assertSame(alloc, heap.alloc());
         assertSame(alloc.metric(), alloc.metric());
         assertFalse(alloc.metric() instanceof PooledByteBufAllocatorMetric, "others cast on it");
@@ -180,7 +180,7 @@ class AshlarByteBufAllocatorTest {
         heap.release();
         assertEquals(0, alloc.heapStats().outstanding());
         assertEquals(heapRegion, alloc.metric().usedHeapMemory());
-        assertEquals(100, alloc.stats().requestedBytes());
+        assertEquals(2000, alloc.stats().requestedBytes());
         assertEquals(1, alloc.stats().outstanding());
         String text = alloc.toString();
         assertTrue(text.contains("name=allocator-test") && text.contains("outstanding=1"), text);

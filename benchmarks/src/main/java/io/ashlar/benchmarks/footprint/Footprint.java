@@ -142,6 +142,11 @@ public final class Footprint {
                 ours.moment().startsWith("idle")
                         ? new Target("RSS <= " + mib((long) BURST_TARGET), ours.resident() > BURST_TARGET)
                         : Target.NONE;
+            case SURVIVORS, SURVIVORS_ALIKE -> {
+                long slabs = ours.slabs().orElse(0);
+                yield new Target(
+                        "reserved <= 2 x the survivors' slabs: " + mib(2 * slabs), ours.reserved() > 2 * slabs);
+            }
             case SMALL_HEAP, PINNING -> Target.NONE;
         };
     }

@@ -11,22 +11,33 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** One scenario with one allocator: the process that {@link Footprint} starts. */
 public final class FootprintProcess {
 
     private static final int LOOPS = 2;
+    private static final int PLAIN_THREADS = 4;
     private static final int REPLACEMENTS = 1_000_000;
     private static final long BURST = 512L << 20;
     private static final long PINNED = 256L << 20;
     private static final int SMALL = 64;
     private static final int SURVIVORS = 100;
+    private static final long ALIKE = 48L << 20;
+    private static final int SURVIVOR_SIZE = 17;
+    private static final int ONE_SURVIVES_OF = 1000;
 
     private final Peer peer;
     private final int idleSeconds;
     private final DefaultEventExecutorGroup loops =
             new DefaultEventExecutorGroup(LOOPS, new DefaultThreadFactory("loop", true));
+    private final ExecutorService plainThreads = Executors.newFixedThreadPool(PLAIN_THREADS, task -> {
+        Thread thread = new Thread(task, "plain");
+        thread.setDaemon(true);
+        return thread;
+    });
     private final List<LiveBuffers> live = new ArrayList<>();
     private final long residentBefore;
     private final long heapBefore;
@@ -35,10 +46,10 @@ public final class FootprintProcess {
     private FootprintProcess(Peer peer, int idleSeconds) throws Exception {
         this.peer = peer;
         this.idleSeconds = idleSeconds;
-        for (int i = 0; i < LOOPS; i++) {
+        for (int i = 0; i < LOOPS + PLAIN_THREADS; i++) {
             live.add(new LiveBuffers(i));
         }
-        onEachLoop(buffers -> {}); // starts the threads
+        onEachThread(buffers -> {}); // starts the threads
         heapBefore = usedHeap();
         residentBefore = ProcStatus.residentKib();
         alloc = peer.create();
@@ -78,6 +89,10 @@ public final class FootprintProcess {
                 Thread.sleep(idleSeconds * 1000L);
                 print("idle " + idleSeconds + " s");
             }
+            case SURVIVORS -> survivors(buffers ->
+                    buffers.fillWithSmall(alloc, BURST / live.size(), ONE_SURVIVES_OF, SURVIVOR_SIZE));
+            case SURVIVORS_ALIKE -> survivors(
+                    buffers -> buffers.fillEvenly(alloc, ALIKE / live.size(), SURVIVOR_SIZE, SMALL));
         }
     }
 
@@ -89,18 +104,41 @@ public final class FootprintProcess {
         print("");
     }
 
+    private void survivors(Work burst) throws Exception {
+        onEachThread(burst);
+        onEachThread(buffers -> buffers.releaseAllButEvery(ONE_SURVIVES_OF));
+        Thread.sleep(idleSeconds * 1000L);
+        print("idle " + idleSeconds + " s");
+    }
+
     private interface Work {
         void with(LiveBuffers buffers);
     }
 
     /** The loops work at the same time, each on its own buffers. */
     private void onEachLoop(Work work) throws Exception {
+        await(startOnLoops(work));
+    }
+
+    /** The loops and the plain threads work at the same time, each on its own buffers. */
+    private void onEachThread(Work work) throws Exception {
+        List<Future<?>> futures = startOnLoops(work);
+        for (LiveBuffers buffers : live.subList(LOOPS, live.size())) {
+            futures.add(plainThreads.submit(() -> work.with(buffers)));
+        }
+        await(futures);
+    }
+
+    private List<Future<?>> startOnLoops(Work work) {
         List<Future<?>> futures = new ArrayList<>();
-        int i = 0;
         for (EventExecutor loop : loops) {
-            LiveBuffers buffers = live.get(i++);
+            LiveBuffers buffers = live.get(futures.size());
             futures.add(loop.submit(() -> work.with(buffers)));
         }
+        return futures;
+    }
+
+    private static void await(List<Future<?>> futures) throws Exception {
         for (Future<?> future : futures) {
             future.get();
         }
@@ -117,6 +155,7 @@ public final class FootprintProcess {
                         moment,
                         requested,
                         peer.usedBytes(alloc),
+                        peer.slabBytes(alloc),
                         peer.reservedBytes(alloc),
                         resident,
                         Math.max(0, heap))

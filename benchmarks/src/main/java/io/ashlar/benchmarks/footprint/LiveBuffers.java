@@ -67,6 +67,42 @@ final class LiveBuffers {
         buffers.addAll(survivors);
     }
 
+    /** As {@link #fill}, but every n-th buffer has {@code small} bytes. */
+    void fillWithSmall(ByteBufAllocator alloc, long bytes, int nth, int small) {
+        long sum = 0;
+        while (sum < bytes) {
+            boolean isSmall = buffers.size() % nth == nth - 1;
+            buffers.add(isSmall ? alloc.directBuffer(small, small).writeZero(small) : next(alloc));
+            sum += buffers.get(buffers.size() - 1).capacity();
+        }
+        slots = Math.max(slots, buffers.size());
+    }
+
+    /** Buffers of small sizes that are evenly spread. */
+    void fillEvenly(ByteBufAllocator alloc, long bytes, int least, int most) {
+        long sum = 0;
+        while (sum < bytes) {
+            int size = least + draws[step++ & STEPS - 1] % (most - least + 1);
+            buffers.add(alloc.directBuffer(size, size).writeZero(size));
+            sum += size;
+        }
+        slots = Math.max(slots, buffers.size());
+    }
+
+    /** Keeps every n-th buffer. */
+    void releaseAllButEvery(int nth) {
+        List<ByteBuf> survivors = new ArrayList<>();
+        for (int i = 0; i < buffers.size(); i++) {
+            if (i % nth == nth - 1) {
+                survivors.add(buffers.get(i));
+            } else {
+                buffers.get(i).release();
+            }
+        }
+        buffers.clear();
+        buffers.addAll(survivors);
+    }
+
     /** Bytes that were asked for and are still held. */
     long requested() {
         return buffers.stream().mapToLong(ByteBuf::capacity).sum();

@@ -17,7 +17,11 @@ enum Scenario {
     /** 512 MiB of buffers at once, then none. */
     BURST("512 MiB burst", 544, true),
     /** 256 MiB of buffers, of which one in a hundred of the smallest survives. */
-    PINNING("256 MiB, a few small ones survive", 544, true);
+    PINNING("256 MiB, a few small ones survive", 544, true),
+    /** 512 MiB of buffers on event loops and plain threads at once; every thousandth has 17 bytes, and survives. */
+    SURVIVORS("512 MiB, 17 bytes of every 1,000 buffers survive", 544, true),
+    /** The same with buffers of 17 to 64 bytes, 48 MiB of them: the survivors lie among their like. */
+    SURVIVORS_ALIKE("48 MiB of 17 to 64 bytes, one of every 1,000 survives", 1024, true);
 
     private final String title;
     private final int heapMib;
