@@ -55,6 +55,8 @@ public final class MemoryPressureHandler extends ChannelDuplexHandler {
     volatile boolean hasRead;
 
     // Synchronization of all below: used by the channel's event loop only.
+    private @Nullable PressureReads reads;
+
     private boolean paused;
     /** Whether a read by hand was held back. */
     private boolean readHeld;
@@ -90,30 +92,27 @@ public final class MemoryPressureHandler extends ChannelDuplexHandler {
         context = ctx;
         if (ctx.channel().isOpen()) {
             gate.enter(this);
-            config().setRecvByteBufAllocator(new PressureReads(config().getRecvByteBufAllocator(), this));
+            PressureReads mine = new PressureReads(config().getRecvByteBufAllocator(), this);
+            config().setRecvByteBufAllocator(mine);
+            reads = mine;
             if (ctx.channel().isRegistered()) {
                 pauseUnderPressure();
             }
         }
     }
 
-    /** Lets the channel go on. */
+    /** Lets the channel go on. A channel that is closed removes its handlers, too. */
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         gate.leave(this);
         ChannelConfig config = ctx.channel().config();
-        if (config.getRecvByteBufAllocator() instanceof PressureReads reads) {
-            config.setRecvByteBufAllocator(reads.before());
+        PressureReads mine = reads;
+        if (mine != null && config.getRecvByteBufAllocator() == mine) {
+            config.setRecvByteBufAllocator(mine.before());
         }
         if (paused && ctx.channel().isOpen()) {
             letGo();
         }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        gate.leave(this);
-        ctx.fireChannelInactive();
     }
 
     /** Null if there is none, or none any more. */
@@ -166,7 +165,10 @@ public final class MemoryPressureHandler extends ChannelDuplexHandler {
 
     /** Pauses the channel if there is pressure and it is not paused yet. */
     void pauseUnderPressure() {
-        if (!paused && gate.isUnderPressure() && context().channel().isOpen()) {
+        if (!paused
+                && gate.isUnderPressure()
+                && context().channel().isOpen()
+                && !context().isRemoved()) {
             paused = true;
             gate.pauses(this);
             takeBack();

@@ -302,6 +302,8 @@ final class ReadGate {
             EventLoop loop = each.eventLoop();
             if (loop != null) {
                 byLoop.computeIfAbsent(loop, first -> new ArrayList<>()).add(each);
+            } else {
+                staysPaused(each); // it may get another one
             }
         }
         byLoop.forEach((loop, own) -> {

@@ -145,12 +145,24 @@ class MemoryPressureHandlerTest {
 
     @Test
     void anIdleChannelIsPausedToo() {
-        List<Boolean> seen = new ArrayList<>();
         fixture.begin();
         assertEquals(1, fixture.gate.paused());
-        seen.add(channel.config().isAutoRead());
-        assertEquals(List.of(true), seen);
+        assertEquals(1, fixture.takeBacks, "the transport would still read");
+        assertTrue(channel.config().isAutoRead(), "that is the application's");
         assertEquals(0, reads());
+    }
+
+    @Test
+    void whileOthersWaitAReadLoopIsShort() {
+        for (int i = 0; i < 17; i++) { // more than go on at once
+            fixture.open();
+        }
+        fixture.begin();
+        fixture.end();
+        receive("a", "b");
+        fixture.tick();
+        receive("c");
+        assertEquals(List.of(false, false, true), goesOn);
     }
 
     @Test
@@ -205,6 +217,29 @@ class MemoryPressureHandlerTest {
         assertEquals(1, reads());
         assertEquals(0, fixture.gate.paused());
         assertEquals(0, fixture.gate.channels());
+    }
+
+    @Test
+    void removedBeforeItIsToldOfPressureItStaysAway() {
+        fixture.underPressure = true;
+        fixture.gate.pressureChanged(true);
+        channel.pipeline().remove(MemoryPressureHandler.class); // before the event loop gets to it
+        fixture.runTasks();
+        assertEquals(0, fixture.gate.paused());
+    }
+
+    @Test
+    void aChannelWithoutAnEventLoopGoesOnWhenItHasOneAgain() throws Exception {
+        fixture.begin();
+        channel.deregister();
+        fixture.runTasks();
+        fixture.end();
+        assertEquals(1, fixture.gate.paused());
+        channel.register();
+        fixture.takeReads();
+        fixture.tick();
+        assertEquals(0, fixture.gate.paused());
+        assertEquals(1, reads());
     }
 
     @Test

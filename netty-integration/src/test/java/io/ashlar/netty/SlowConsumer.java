@@ -119,7 +119,11 @@ final class SlowConsumer implements AutoCloseable {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            back.write(msg).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+            back.write(msg).addListener(written -> {
+                if (!written.isSuccess()) {
+                    fail(written.cause());
+                }
+            });
         }
 
         @Override
@@ -242,6 +246,6 @@ final class SlowConsumer implements AutoCloseable {
         consume.countDown();
         consumerSocket.close();
         connections.close().syncUninterruptibly(); // before the loops end: there are promises to be kept
-        loops.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
+        loops.shutdownGracefully(100, 10_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
     }
 }
