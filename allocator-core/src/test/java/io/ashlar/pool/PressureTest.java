@@ -399,6 +399,16 @@ class PressureTest {
     }
 
     @Test
+    void aChildThatIsClosedLetsGoOfWhoWaitsForItsParent() throws Exception {
+        Pressure child = new Pressure("child", new FakeMemory(), MARKS, LIMIT, pressure);
+        fetchUpTo(900);
+        CompletableFuture<Void> below = child.whenBelow();
+        child.close();
+        below.get(30, TimeUnit.SECONDS);
+        assertTrue(pressure.isOn());
+    }
+
+    @Test
     void whatAChildFetchesItsParentNotices() {
         Pressure child = new Pressure("child", new FakeMemory(), MARKS, LIMIT, pressure);
         memory.set(900);

@@ -79,6 +79,7 @@ public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
             String name = allocator.name();
             addPool(allocator::heapStats, level, tags(extraTags, name, HEAP), now -> {});
             addMemory(allocator, extraTags);
+            addPressure(allocator, extraTags);
             add(new SizeClassMetrics(name, allocator::sizeClassStats, extraTags));
             add(new ShardMetrics(name, allocator::shardStats, extraTags));
         }
@@ -132,6 +133,15 @@ public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
                 Arrays.stream(MemoryMeters.values())
                         .map(meter ->
                                 new BoundMeters.Spec<>(meter.figure(), meter == MemoryMeters.UNPOOLED ? heap : direct))
+                        .toList()));
+    }
+
+    private void addPressure(AshlarByteBufAllocator allocator, Iterable<Tag> extraTags) {
+        Tags direct = tags(extraTags, allocator.name(), allocator.stats().source());
+        add(new BoundMeters<>(
+                allocator::pressureStats,
+                Arrays.stream(PressureMeters.values())
+                        .map(meter -> new BoundMeters.Spec<>(meter.figure(), direct))
                         .toList()));
     }
 

@@ -30,6 +30,9 @@ class AllocatorMetersTest {
                 names(AllocatorMeters.of(MeterLevel.SUMMARY)) + "\n"
                         + names(AllocatorMeters.of(MeterLevel.DETAILED).subList(12, AllocatorMeters.values().length)));
         assertEquals("resident unpooled heap.fallbacks", names(Arrays.asList(MemoryMeters.values())));
+        assertEquals(
+                "pressure watermark.low watermark.high pressure.times pressure.time",
+                names(Arrays.asList(PressureMeters.values())));
     }
 
     private static String names(List<? extends FigureMeter<?>> meters) {

@@ -150,7 +150,7 @@ class ManyMetricsTest {
         summary.close();
         AllocatorMetrics detailed = detailed(allocator);
         detailed.bindTo(registry);
-        int pools = 2 * AllocatorMeters.values().length + MemoryMeters.values().length;
+        int pools = 2 * AllocatorMeters.values().length + MemoryMeters.values().length + PressureMeters.values().length;
         int classes = allocator.sizeClassStats().size() * SizeClassMeters.values().length;
         assertEquals(
                 pools + classes + ShardMeters.values().length,

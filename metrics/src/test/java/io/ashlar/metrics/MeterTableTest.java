@@ -37,6 +37,7 @@ class MeterTableTest {
                 + Stream.<FigureMeter<?>[]>of(
                                 AllocatorMeters.values(),
                                 MemoryMeters.values(),
+                                PressureMeters.values(),
                                 SizeClassMeters.values(),
                                 ShardMeters.values(),
                                 RequestArenaMeters.values(),
