@@ -78,7 +78,7 @@ class TruthTest {
         return id.getName() + tags;
     }
 
-    private void expectDirect(AllocatorMeters meter, double value) {
+    private void expectDirect(FigureMeter<?> meter, double value) {
         expected.put(meter.getName() + "{kind=mapped, name=truth}", value);
     }
 
@@ -130,6 +130,7 @@ class TruthTest {
         Mappings now = Mappings.now().minus(before);
         expectPool(now);
         expectHeapPool();
+        expectNoPressure();
         expected.put("ashlar.allocator.resident{kind=mapped, name=truth}", (double) now.residentBytes());
         expected.put("ashlar.allocator.unpooled{kind=heap, name=truth}", (double) UNPOOLED);
         expected.put("ashlar.allocator.heap.fallbacks{kind=mapped, name=truth}", 0.0);
@@ -240,6 +241,15 @@ class TruthTest {
         expectHeap(AllocatorMeters.SOURCE_FALLBACKS, 0);
         expectHeap(AllocatorMeters.REGIONS, 1);
         expectHeap(AllocatorMeters.SHARDS, 0);
+    }
+
+    /** Memory is plenty here; PressureMetersTest has the rest. */
+    private void expectNoPressure() {
+        expectDirect(PressureMeters.PRESSURE, 0);
+        expectDirect(PressureMeters.LOW, LIMIT * 5 / 8);
+        expectDirect(PressureMeters.HIGH, LIMIT * 3 / 4);
+        expectDirect(PressureMeters.TIMES, 0);
+        expectDirect(PressureMeters.TIME, 0);
     }
 
     private void expectClasses() {
