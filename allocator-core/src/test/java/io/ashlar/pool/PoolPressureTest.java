@@ -113,6 +113,24 @@ class PoolPressureTest {
         loop.shutdown();
     }
 
+    /** In place: no other block is fetched. */
+    @Test
+    void aBlockThatGrowsIsNoticedAtOnce() {
+        List<Block> blocks = new ArrayList<>();
+        while (pool.stats().usedBytes() < HIGH - 512 * KIB) {
+            blocks.add(Block.allocate(pool, 64 * KIB));
+        }
+        Block last = Block.allocate(pool, 64 * KIB); // the second half of its region is free
+        blocks.add(last);
+        for (int size = 128 * KIB; size <= 512 * KIB; size *= 2) {
+            assertFalse(pool.isUnderPressure());
+            assertTrue(last.tryResize(size), "it does not grow in place: that is no test");
+        }
+        assertTrue(pool.isUnderPressure());
+        release(blocks, blocks.size());
+        TestPools.closeAndVerify(pool, source);
+    }
+
     @Test
     void idleMemoryIsNoPressure() throws Exception {
         List<Block> blocks = press(64 * KIB);
