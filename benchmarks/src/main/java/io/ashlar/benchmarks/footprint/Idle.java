@@ -68,7 +68,7 @@ public final class Idle {
             running.put(
                     peer,
                     ChildProcess.start(
-                            jvmArguments(),
+                            Scenario.jvmArguments(heapMib),
                             IdleProcess.class,
                             peer.name(),
                             Integer.toString(burstMib),
@@ -81,12 +81,6 @@ public final class Idle {
         Files.write(directory.resolve("idle.csv"), csv(timelines));
         Files.writeString(directory.resolve(PLOT), plot(timelines));
         return table(timelines);
-    }
-
-    /** The whole Java heap is resident from the start, so that what RSS gains later is not Java heap. */
-    private List<String> jvmArguments() {
-        String heap = heapMib + "m";
-        return List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch", "-XX:MaxDirectMemorySize=2g");
     }
 
     static List<String> csv(Map<Peer, Timeline> timelines) {

@@ -46,11 +46,13 @@ enum Scenario {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /**
-     * The arguments of the JVM. The whole Java heap is resident from the start, so that what RSS gains later is not Java
-     * heap.
-     */
+    /** The arguments of the JVM. */
     List<String> jvmArguments() {
+        return jvmArguments(heapMib);
+    }
+
+    /** The whole Java heap is resident from the start, so that what RSS gains later is not Java heap. */
+    static List<String> jvmArguments(int heapMib) {
         String heap = heapMib + "m";
         return List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch", "-XX:MaxDirectMemorySize=2g");
     }
