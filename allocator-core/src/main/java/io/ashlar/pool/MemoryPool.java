@@ -929,8 +929,8 @@ public final class MemoryPool<V> implements AutoCloseable {
          * Sets the length of a region, and what counts as small: up to a 512th of it. If the limit is less than that, regions are
          * made as large as fits below it. Those that serve a small size class alone are shorter at first. Not for a child.
          *
-         * @param bytes a power of two from 64 KiB to 1 GiB; default about a 16th of the limit, from 2 to 16 MiB, and up to 32 KiB are small where
-         *     there are at least 4 MiB
+         * @param bytes a power of two from 64 KiB to 1 GiB; default about a 16th of the limit, from 1 to 16 MiB, but up to 32 KiB are
+         *     small if the limit is at least 16 MiB
          * @return this
          */
         public Builder<V> regionSize(int bytes) {

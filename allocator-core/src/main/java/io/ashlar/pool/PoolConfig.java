@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What counts as small follows the region: a slab takes at most a 64th of it, and a block at most an eighth of a slab.
  * With the largest default region, 16 MiB, that is 256 KiB and 32 KiB.
  *
- * <p>On a small machine everything follows the limit: the default region is about a 16th of it, from 2 to 16 MiB. A slab takes up to a 16th
- * of such a region, so that what lies in slabs where there is more memory does so there as well. What shards may keep idle is so little
- * that that of all of them, whose number follows the processors, is a small part of the limit.
+ * <p>On a small machine everything follows the limit: the default region is about a 16th of it, from 1 to 16 MiB. But slabs are as long as if
+ * the region were 16 MiB, or the limit: what lies in slabs elsewhere does so there as well. What shards may keep idle is so little that that of
+ * all of them, whose number follows the processors, is a small part of the limit.
  */
 record PoolConfig(
         String name,
@@ -28,7 +28,7 @@ record PoolConfig(
         boolean discardFreeRuns) {
 
     private static final int LARGEST_DEFAULT_REGION = 16 << 20;
-    private static final int SMALLEST_DEFAULT_REGION = 2 << 20;
+    private static final int SMALLEST_DEFAULT_REGION = 1 << 20;
     private static final int DEFAULT_REGIONS_PER_LIMIT = 16;
 
     static final Duration DEFAULT_TRIM_AFTER = Duration.ofSeconds(5);
@@ -39,8 +39,6 @@ record PoolConfig(
     private static final int LARGEST_REGION = 1 << 30;
     private static final int MOST_STRIPES = 256;
     private static final int RUNS_PER_REGION = 64;
-    private static final int RUNS_PER_DEFAULT_REGION = 16;
-    private static final int LONGEST_DEFAULT_RUN = 256 << 10;
     private static final int BLOCKS_PER_RUN = 8;
     private static final int LARGE_CACHES_PER_REGION = 4;
     private static final int SPARE_RUNS = 4;
@@ -85,9 +83,8 @@ record PoolConfig(
                     + LONGEST_TRIM_AFTER + ", nor " + Duration.ZERO + ", which means never");
         }
         int fitting = (int) Math.min(regionSize, Long.highestOneBit(limit));
-        int longestRun = askedRegionSize == null
-                ? Math.min(LONGEST_DEFAULT_RUN, fitting / RUNS_PER_DEFAULT_REGION)
-                : Math.max(Region.SMALLEST_RUN, fitting / RUNS_PER_REGION);
+        long whole = askedRegionSize == null ? Math.min(LARGEST_DEFAULT_REGION, Long.highestOneBit(limit)) : fitting;
+        int longestRun = (int) Math.max(Region.SMALLEST_RUN, whole / RUNS_PER_REGION);
         return new PoolConfig(
                 name,
                 source,

@@ -32,9 +32,10 @@ class PoolConfigTest {
         "128, 8192, 256, 32",
         "100, 4096, 256, 32",
         "64, 4096, 256, 32",
-        "32, 2048, 128, 16",
-        "16, 2048, 128, 16",
-        "1, 1024, 64, 8",
+        "32, 2048, 256, 32",
+        "16, 1024, 256, 32",
+        "8, 1024, 128, 16",
+        "1, 1024, 16, 2",
     })
     void theDefaultRegionFollowsTheLimit(long limitMiB, int regionKiB, int slabKiB, int smallKiB) {
         PoolConfig config = config(limitMiB * MIB, null);

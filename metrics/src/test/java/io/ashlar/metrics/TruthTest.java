@@ -216,7 +216,7 @@ class TruthTest {
     /** Of 2,000 bytes two were allocated and one was released. */
     private void expectHeapPool() {
         long max = Runtime.getRuntime().maxMemory();
-        int region = (int) Math.min(16 << 20, Math.max(2 << 20, Long.highestOneBit(max / 64)));
+        int region = (int) Math.min(16 << 20, Math.max(1 << 20, Long.highestOneBit(max / 64)));
         int slab = 8192;
         expectHeap(AllocatorMeters.REQUESTED, 2000);
         expectHeap(AllocatorMeters.USED, 2048);

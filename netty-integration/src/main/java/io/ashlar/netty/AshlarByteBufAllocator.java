@@ -647,7 +647,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
          * How much is taken from the source at a time. Requests beyond it get a region of their own. Not for a child.
          *
          * @param bytes the size in bytes, as {@link MemoryPool.Builder#regionSize(int)} allows it; if never set, about a 16th of the limit,
-         *     from 2 to 16 MiB
+         *     from 1 to 16 MiB
          * @return this builder
          */
         public Builder regionSize(int bytes) {
