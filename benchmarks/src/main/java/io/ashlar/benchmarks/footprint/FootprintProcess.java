@@ -25,7 +25,7 @@ public final class FootprintProcess {
     private static final long PINNED = 256L << 20;
     private static final int SMALL = 64;
     private static final int SURVIVORS = 100;
-    private static final long ALIKE = 48L << 20;
+    private static final long ALIKE = 12L << 20;
     private static final int SURVIVOR_SIZE = 17;
     private static final int ONE_SURVIVES_OF = 1000;
 
@@ -89,10 +89,10 @@ public final class FootprintProcess {
                 Thread.sleep(idleSeconds * 1000L);
                 print("idle " + idleSeconds + " s");
             }
-            case SURVIVORS -> survivors(buffers ->
-                    buffers.fillWithSmall(alloc, BURST / live.size(), ONE_SURVIVES_OF, SURVIVOR_SIZE));
-            case SURVIVORS_ALIKE -> survivors(
-                    buffers -> buffers.fillEvenly(alloc, ALIKE / live.size(), SURVIVOR_SIZE, SMALL));
+            case SURVIVORS ->
+                survivors(buffers -> buffers.fillWithSmall(alloc, BURST / live.size(), ONE_SURVIVES_OF, SURVIVOR_SIZE));
+            case SURVIVORS_ALIKE ->
+                survivors(buffers -> buffers.fillEvenly(alloc, ALIKE / live.size(), SURVIVOR_SIZE, SMALL));
         }
     }
 

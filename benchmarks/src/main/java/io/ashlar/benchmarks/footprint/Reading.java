@@ -17,13 +17,7 @@ import java.util.OptionalLong;
  * @param heap bytes of Java heap, above what they were before the allocator was made
  */
 record Reading(
-        String moment,
-        long requested,
-        OptionalLong used,
-        OptionalLong slabs,
-        long reserved,
-        long resident,
-        long heap) {
+        String moment, long requested, OptionalLong used, OptionalLong slabs, long reserved, long resident, long heap) {
 
     private static final String PREFIX = "reading";
     private static final String UNKNOWN = "n/a";

@@ -20,8 +20,8 @@ enum Scenario {
     PINNING("256 MiB, a few small ones survive", 544, true),
     /** 512 MiB of buffers on event loops and plain threads at once; every thousandth has 17 bytes, and survives. */
     SURVIVORS("512 MiB, 17 bytes of every 1,000 buffers survive", 544, true),
-    /** The same with buffers of 17 to 64 bytes, 48 MiB of them: the survivors lie among their like. */
-    SURVIVORS_ALIKE("48 MiB of 17 to 64 bytes, one of every 1,000 survives", 1024, true);
+    /** The same with buffers of 17 to 64 bytes, 12 MiB of them: the survivors lie among their like. */
+    SURVIVORS_ALIKE("12 MiB of 17 to 64 bytes, one of every 1,000 survives", 544, true);
 
     private final String title;
     private final int heapMib;
