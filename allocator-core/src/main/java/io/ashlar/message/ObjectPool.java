@@ -5,6 +5,7 @@ import io.ashlar.memory.AllocationException;
 import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.memory.MemorySource;
 import io.ashlar.pool.MemoryPool;
+import io.ashlar.pool.MemoryPoolBuilder;
 import io.ashlar.pool.OwnedShard;
 import io.ashlar.pool.Run;
 import io.ashlar.pool.ThreadShards;
@@ -75,7 +76,7 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
         shards = builder.shards == null ? null : builder.shards.get();
         capacity = builder.capacity;
         permits = capacity == NO_CAPACITY ? null : new Semaphore(capacity);
-        MemoryPool.Builder<OffHeapObject> pool =
+        MemoryPoolBuilder<OffHeapObject> pool =
                 MemoryPool.builder((run, index) -> new Slot(itsSchema, run, index, permits).filledBy(factory));
         if (shards != null) {
             pool.ownShard(shards::existing);
@@ -478,7 +479,7 @@ public final class ObjectPool<T extends OffHeapObject> implements AutoCloseable 
             return new ObjectPool<>(this);
         }
 
-        private MemoryPool.Builder<OffHeapObject> configure(MemoryPool.Builder<OffHeapObject> target) {
+        private MemoryPoolBuilder<OffHeapObject> configure(MemoryPoolBuilder<OffHeapObject> target) {
             target.name(name == null ? schema.name() : name);
             if (source != null) {
                 target.source(source);

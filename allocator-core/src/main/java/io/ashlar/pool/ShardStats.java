@@ -9,7 +9,7 @@ package io.ashlar.pool;
  * @param allocations the blocks that were ever handed out from its slabs and of the large blocks that it kept; a large block that comes straight
  *     from the regions counts in no shard
  * @param frees the blocks of its own that its owner has freed; of a stripe, those that were freed under its lock
- * @param remoteFrees the blocks of other shards that its owner has freed, if the pool can tell: {@link MemoryPool.Builder#ownShard}
+ * @param remoteFrees the blocks of other shards that its owner has freed, if the pool can tell: {@link MemoryPoolBuilder#ownShard}
  * @param slabBytes the bytes of its slabs
  * @param cachedBytes the bytes of large blocks that it keeps for the next requests
  */

@@ -34,7 +34,7 @@ class ChildPoolTest {
             .regionSize(MIB)
             .build();
 
-    private MemoryPool.Builder<Block> child(String name) {
+    private MemoryPoolBuilder<Block> child(String name) {
         return MemoryPool.builder(Block::new).parent(parent).name(name).stripes(1);
     }
 

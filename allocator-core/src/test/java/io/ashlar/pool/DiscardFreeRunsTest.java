@@ -35,7 +35,7 @@ class DiscardFreeRunsTest {
     @TempDir
     Path directory;
 
-    private MemoryPool.Builder<Block> builder(MemorySource from) {
+    private MemoryPoolBuilder<Block> builder(MemorySource from) {
         return TestPools.oneStripe(Block::new, from)
                 .regionSize(REGION)
                 .limit(64L * REGION)

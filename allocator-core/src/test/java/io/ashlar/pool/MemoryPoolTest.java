@@ -456,11 +456,11 @@ class MemoryPoolTest {
         assertRefused(builder().stripes(512), "stripes=512");
     }
 
-    private static MemoryPool.Builder<Block> builder() {
+    private static MemoryPoolBuilder<Block> builder() {
         return MemoryPool.builder(Block::new);
     }
 
-    private static void assertRefused(MemoryPool.Builder<Block> builder, String named) {
+    private static void assertRefused(MemoryPoolBuilder<Block> builder, String named) {
         String message =
                 assertThrows(AllocatorConfigException.class, builder::build).getMessage();
         assertTrue(message.contains(named), message);

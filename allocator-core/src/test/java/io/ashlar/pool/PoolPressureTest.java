@@ -33,7 +33,7 @@ class PoolPressureTest {
     private final MemorySource source = MemorySource.heap();
     private final MemoryPool<Block> pool = builder().build();
 
-    private MemoryPool.Builder<Block> builder() {
+    private MemoryPoolBuilder<Block> builder() {
         return TestPools.oneStripe(Block::new, source).limit(LIMIT).regionSize(1 << 20);
     }
 

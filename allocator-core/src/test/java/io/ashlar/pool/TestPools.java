@@ -14,7 +14,7 @@ final class TestPools {
     private TestPools() {}
 
     /** A pool where all threads without a shard of their own meet. */
-    static <V> MemoryPool.Builder<V> oneStripe(ViewFactory<V> views, MemorySource source) {
+    static <V> MemoryPoolBuilder<V> oneStripe(ViewFactory<V> views, MemorySource source) {
         return MemoryPool.builder(views).source(source).stripes(1);
     }
 

@@ -28,7 +28,7 @@ class TrimmerTest {
     private final MemorySource source = MemorySource.heap();
     private final MemoryPool<Block> pool = builder().trimAfter(Duration.ZERO).build();
 
-    private MemoryPool.Builder<Block> builder() {
+    private MemoryPoolBuilder<Block> builder() {
         return TestPools.oneStripe(Block::new, source).regionSize(REGION).limit(64L * REGION);
     }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.netty;
 
-import io.ashlar.memory.AllocationException;
 import io.ashlar.memory.AllocatorConfigException;
-import io.ashlar.memory.MemorySource;
 import io.ashlar.pool.MemoryPool;
 import io.ashlar.pool.PoolStats;
 import io.ashlar.pool.PressureListener;
@@ -22,14 +20,11 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.ChannelOption;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.netty.util.internal.PlatformDependent;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * the one that allocated it.
  *
  * <p><b>Errors.</b> A direct buffer that the limit, or the source, has no room for is an {@link OutOfPoolMemoryError};
- * the allocator goes on as before. There is no silent fall-back to the heap, but a counted one: {@link Builder#fallBackToHeap}. After {@link #close()} every request for a
+ * the allocator goes on as before. There is no silent fall-back to the heap, but a counted one: {@link AllocatorBuilder#fallBackToHeap}. After {@link #close()} every request for a
  * direct buffer is an {@link IllegalStateException}.
  *
  * <p><b>Leak detection.</b> At the levels {@code ADVANCED} and {@code PARANOID} of {@code io.netty.leakDetection.level}
@@ -88,7 +83,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     // Synchronization: volatile; made once, under the lock of this object.
     private volatile @Nullable ReadGate readGate;
 
-    private AshlarByteBufAllocator(Builder builder) {
+    AshlarByteBufAllocator(AllocatorBuilder builder) {
         super(builder.preferDirect);
         prefersDirect = builder.preferDirect;
         fallsBackToHeap = builder.fallBackToHeap;
@@ -103,7 +98,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         }
     }
 
-    private BufferPool<AshlarHeapByteBuf> newHeapPool(Builder builder) {
+    private BufferPool<AshlarHeapByteBuf> newHeapPool(AllocatorBuilder builder) {
         try {
             return new BufferPool<>(this, AshlarHeapByteBuf::new, builder::configureHeap);
         } catch (RuntimeException e) {
@@ -117,8 +112,8 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
      *
      * @return a builder
      */
-    public static Builder builder() {
-        return new Builder();
+    public static AllocatorBuilder builder() {
+        return new AllocatorBuilder();
     }
 
     /**
@@ -141,8 +136,8 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
      * @param childName its name, not blank, not that of another child that is open
      * @return a builder
      */
-    public Builder childBuilder(String childName) {
-        return new Builder(this).name(childName);
+    public AllocatorBuilder childBuilder(String childName) {
+        return new AllocatorBuilder(this).name(childName);
     }
 
     /**
@@ -225,7 +220,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
      * Whether free memory around direct buffers goes back to the operating system while they are in use:
      * {@link MemoryPool#discardsFreeRuns()}.
      *
-     * @return true if it was asked for ({@link Builder#discardFreeRuns}), and works here
+     * @return true if it was asked for ({@link AllocatorBuilder#discardFreeRuns}), and works here
      */
     public boolean discardsFreeRuns() {
         return direct.memory().discardsFreeRuns();
@@ -259,7 +254,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     }
 
     /**
-     * How often {@link #buffer()} returned a heap buffer because direct memory was exhausted: {@link Builder#fallBackToHeap}.
+     * How often {@link #buffer()} returned a heap buffer because direct memory was exhausted: {@link AllocatorBuilder#fallBackToHeap}.
      *
      * @return a count, never falling
      */
@@ -484,232 +479,6 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         public String toString() {
             return "Metric[name=" + name() + ", usedHeapMemory=" + usedHeapMemory() + ", usedDirectMemory="
                     + usedDirectMemory() + "]";
-        }
-    }
-
-    /**
-     * Collects the values of an allocator. Not for use by several threads at once; may build any number of allocators.
-     */
-    public static final class Builder {
-
-        private static final long SMALLEST_HEAP_LIMIT = 1 << 20;
-
-        private final @Nullable AshlarByteBufAllocator parent;
-        private String name = "default";
-        private boolean preferDirect = PlatformDependent.directBufferPreferred();
-        private boolean fallBackToHeap;
-        private @Nullable Long limit;
-        private long reservation;
-        private Consumer<AllocationException> whenExhausted = why -> {};
-        private @Nullable MemorySource source;
-        private @Nullable Integer regionSize;
-        private @Nullable Integer stripes;
-        private @Nullable Duration trimAfter;
-        private boolean discardFreeRuns;
-        private long @Nullable [] watermarks;
-
-        private Builder() {
-            this(null);
-        }
-
-        private Builder(@Nullable AshlarByteBufAllocator parent) {
-            this.parent = parent;
-        }
-
-        private void configureDirect(MemoryPool.Builder<?> pool) {
-            pool.name(name)
-                    .reservation(reservation)
-                    .whenExhausted(whenExhausted)
-                    .discardFreeRuns(discardFreeRuns);
-            if (parent != null) {
-                pool.parent(parent.direct.memory());
-            }
-            if (limit != null) {
-                pool.limit(limit);
-            } else if (parent == null) {
-                pool.limit(PlatformDependent.maxDirectMemory());
-            }
-            if (source != null) {
-                pool.source(source);
-            }
-            if (regionSize != null) {
-                pool.regionSize(regionSize);
-            }
-            if (watermarks != null) {
-                pool.watermarks(watermarks[0], watermarks[1]);
-            }
-            configureBoth(pool);
-        }
-
-        private void configureBoth(MemoryPool.Builder<?> pool) {
-            if (stripes != null) {
-                pool.stripes(stripes);
-            }
-            if (trimAfter != null) {
-                pool.trimAfter(trimAfter);
-            }
-        }
-
-        /** A quarter of the Java heap, hence by default regions of a 64th of it. */
-        private void configureHeap(MemoryPool.Builder<?> pool) {
-            configureBoth(pool);
-            pool.name(name + "-heap");
-            if (parent != null) {
-                pool.parent(parent.heap.memory());
-                return;
-            }
-            long quarter = Runtime.getRuntime().maxMemory() / 4;
-            pool.limit(Math.max(SMALLEST_HEAP_LIMIT, quarter)).source(MemorySource.heap());
-        }
-
-        /**
-         * Names the allocator, for messages, logs and metrics. Names should be stable and few; they need not be unique.
-         *
-         * @param newName the name, not blank; {@code "default"} if never set
-         * @return this builder
-         */
-        public Builder name(String newName) {
-            name = newName;
-            return this;
-        }
-
-        /**
-         * Whether {@code buffer()}, which leaves the choice to the allocator, returns a direct buffer.
-         *
-         * @param newPreferDirect true for direct; if never set, true unless {@code io.netty.noPreferDirect} says
-         *     otherwise
-         * @return this builder
-         */
-        public Builder preferDirect(boolean newPreferDirect) {
-            preferDirect = newPreferDirect;
-            return this;
-        }
-
-        /**
-         * Limits the regions that the allocator holds at once. The limit is exact. Heap buffers do not count.
-         *
-         * @param bytes the limit in bytes, as {@link MemoryPool.Builder#limit(long)} allows it; if never set, that of the parent, or what
-         *     Netty takes for the maximum of direct memory ({@code io.netty.maxDirectMemory}, else the JVM's own)
-         * @return this builder
-         */
-        public Builder limit(long bytes) {
-            limit = bytes;
-            return this;
-        }
-
-        /**
-         * Promises direct memory to a child: {@link MemoryPool.Builder#reservation(long)}.
-         *
-         * @param bytes from 0, the default, to the limit
-         * @return this builder
-         */
-        public Builder reservation(long bytes) {
-            reservation = bytes;
-            return this;
-        }
-
-        /**
-         * What {@code buffer()} does when direct memory is exhausted: by default it fails as {@code directBuffer()} and {@code ioBuffer()} always
-         * do. With true it returns a heap buffer instead, and counts that: {@link AshlarByteBufAllocator#heapFallbacks()}. A direct buffer that
-         * has to grow fails all the same.
-         *
-         * @param newFallBackToHeap true to fall back
-         * @return this builder
-         */
-        public Builder fallBackToHeap(boolean newFallBackToHeap) {
-            fallBackToHeap = newFallBackToHeap;
-            return this;
-        }
-
-        /**
-         * Sets who is told when direct memory is exhausted: {@link MemoryPool.Builder#whenExhausted}.
-         *
-         * @param listener gets the figures; called by the thread that asked for the buffer
-         * @return this builder
-         */
-        public Builder whenExhausted(Consumer<AllocationException> listener) {
-            whenExhausted = listener;
-            return this;
-        }
-
-        /**
-         * Where regions come from. Not for a child, which shares its parent's.
-         *
-         * @param newSource the source; {@link MemorySource#mapped()} if never set
-         * @return this builder
-         */
-        public Builder source(MemorySource newSource) {
-            source = newSource;
-            return this;
-        }
-
-        /**
-         * How much is taken from the source at a time. Requests beyond it get a region of their own. Not for a child.
-         *
-         * @param bytes the size in bytes, as {@link MemoryPool.Builder#regionSize(int)} allows it; if never set, about a 16th of the limit,
-         *     from 1 to 16 MiB
-         * @return this builder
-         */
-        public Builder regionSize(int bytes) {
-            regionSize = bytes;
-            return this;
-        }
-
-        /**
-         * How many stripes serve the threads that own no shard.
-         *
-         * @param count the number of stripes, as {@link MemoryPool.Builder#stripes(int)} allows it
-         * @return this builder
-         */
-        public Builder stripes(int count) {
-            stripes = count;
-            return this;
-        }
-
-        /**
-         * After which quiet time memory goes back that nobody has needed meanwhile, as {@link MemoryPool.Builder#trimAfter} has it.
-         *
-         * @param quiet the time, or {@link Duration#ZERO} for never; 5 s if never set
-         * @return this builder
-         */
-        public Builder trimAfter(Duration quiet) {
-            trimAfter = quiet;
-            return this;
-        }
-
-        /**
-         * Whether trimming also gives back what is free around direct buffers that are still in use, as
-         * {@link MemoryPool.Builder#discardFreeRuns} has it: on Linux, from JDK 22 on, with {@code --enable-native-access}. Elsewhere it is
-         * logged once as a warning that it does not work.
-         *
-         * @param on whether to do it; false if never set
-         * @return this builder
-         */
-        public Builder discardFreeRuns(boolean on) {
-            discardFreeRuns = on;
-            return this;
-        }
-
-        /**
-         * At how many used bytes direct buffers come under pressure, and at how many that ends: {@link MemoryPool.Builder#watermarks}.
-         *
-         * @param lowBytes zero or more; five eighths of the limit if never set
-         * @param highBytes more than that, and at most the limit; three quarters of the limit if never set
-         * @return this builder
-         */
-        public Builder watermarks(long lowBytes, long highBytes) {
-            watermarks = new long[] {lowBytes, highBytes};
-            return this;
-        }
-
-        /**
-         * Makes the allocator. It holds no memory before its first direct buffer.
-         *
-         * @return a new allocator
-         * @throws AllocatorConfigException if a value makes no sense; the message names it
-         */
-        public AshlarByteBufAllocator build() {
-            return new AshlarByteBufAllocator(this);
         }
     }
 }

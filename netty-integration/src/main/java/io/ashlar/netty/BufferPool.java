@@ -4,6 +4,7 @@ package io.ashlar.netty;
 import io.ashlar.memory.AllocationException;
 import io.ashlar.pool.BumpRun;
 import io.ashlar.pool.MemoryPool;
+import io.ashlar.pool.MemoryPoolBuilder;
 import io.ashlar.pool.OwnedShard;
 import io.ashlar.pool.Run;
 import io.netty.buffer.ByteBufAllocator;
@@ -27,9 +28,9 @@ final class BufferPool<B extends AbstractPooledByteBuf<B>> {
     private final MemoryPool<B> memory;
     private final EventLoopShards<B> shards = new EventLoopShards<>();
 
-    BufferPool(ByteBufAllocator alloc, Views<B> views, Consumer<MemoryPool.Builder<B>> configuration) {
+    BufferPool(ByteBufAllocator alloc, Views<B> views, Consumer<MemoryPoolBuilder<B>> configuration) {
         this.alloc = alloc;
-        MemoryPool.Builder<B> builder = MemoryPool.builder((run, index) -> views.newView(this, run, index));
+        MemoryPoolBuilder<B> builder = MemoryPool.builder((run, index) -> views.newView(this, run, index));
         builder.ownShard(shards::existing);
         configuration.accept(builder);
         this.memory = builder.build();

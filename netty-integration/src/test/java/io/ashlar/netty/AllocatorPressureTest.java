@@ -20,7 +20,7 @@ class AllocatorPressureTest {
 
     private static final int MIB = 1 << 20;
 
-    private static AshlarByteBufAllocator.Builder builder() {
+    private static AllocatorBuilder builder() {
         return AshlarByteBufAllocator.builder().limit(16 * MIB);
     }
 

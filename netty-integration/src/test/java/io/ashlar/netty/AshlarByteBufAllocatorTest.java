@@ -46,7 +46,7 @@ class AshlarByteBufAllocatorTest {
         alloc.close();
     }
 
-    private static void assertRefused(String mentioned, AshlarByteBufAllocator.Builder builder) {
+    private static void assertRefused(String mentioned, AllocatorBuilder builder) {
         AllocatorConfigException e = assertThrows(AllocatorConfigException.class, builder::build);
         assertTrue(e.getMessage().contains(mentioned), e.getMessage());
     }
@@ -248,8 +248,7 @@ class AshlarByteBufAllocatorTest {
 
     @Test
     void freeRunsAreDiscardedIfAskedFor() {
-        AshlarByteBufAllocator.Builder builder =
-                AshlarByteBufAllocator.builder().source(new Discarding(MemorySource.direct()));
+        AllocatorBuilder builder = AshlarByteBufAllocator.builder().source(new Discarding(MemorySource.direct()));
         try (AshlarByteBufAllocator asked = builder.discardFreeRuns(true).build();
                 AshlarByteBufAllocator notAsked = builder.discardFreeRuns(false).build()) {
             assertTrue(asked.discardsFreeRuns());

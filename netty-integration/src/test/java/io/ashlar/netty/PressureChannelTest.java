@@ -36,7 +36,7 @@ class PressureChannelTest {
 
     private static final int MIB = 1 << 20;
 
-    private static AshlarByteBufAllocator.Builder builder() {
+    private static AllocatorBuilder builder() {
         return AshlarByteBufAllocator.builder().name("pressed").limit(8 * MIB).regionSize(MIB);
     }
 
