@@ -493,6 +493,27 @@ public final class MemoryPool<V> implements AutoCloseable {
         return pressure;
     }
 
+    /** Whether shards are to keep nothing: what they keep may be missing elsewhere. One or two volatile reads. */
+    boolean isScarce() {
+        return pressure.isOn();
+    }
+
+    private void giveBackIdleSoon() {
+        for (Stripe<V> stripe : stripes) {
+            if (stripe.tryLock()) {
+                try {
+                    stripe.trim();
+                } finally {
+                    stripe.unlock();
+                }
+            }
+        }
+        for (OwnedShard<V> shard : owned.snapshot()) {
+            shard.giveBackRemoteLarge();
+            shard.trimSoon();
+        }
+    }
+
     /** What pressure is about. Nothing here gives back what is lost or dead: it is called under locks. */
     private final class Measured implements Pressure.Memory {
 
@@ -508,6 +529,14 @@ public final class MemoryPool<V> implements AutoCloseable {
                 used += each.sum().used;
             }
             return used;
+        }
+
+        @Override
+        public void giveBackIdle() {
+            CompletableFuture.runAsync(() -> {
+                family.members().forEach(MemoryPool::giveBackIdleSoon);
+                regions.closeEmpty();
+            });
         }
     }
 

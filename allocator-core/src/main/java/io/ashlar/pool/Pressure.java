@@ -36,6 +36,9 @@ final class Pressure {
 
         /** Bytes of outstanding blocks, also of those of the pool's children. */
         long usedBytes();
+
+        /** Has everybody give back what is idle, a moment later, on other threads. */
+        void giveBackIdle();
     }
 
     private static final long NANOS_BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -66,6 +69,8 @@ final class Pressure {
     private volatile boolean closed;
     // Synchronization: volatile; written by the timer's thread only.
     private volatile long looks;
+    // Synchronization: used by the timer's thread only.
+    private boolean wasOn;
     // Synchronization of all below: the lock.
     private long times;
     private long totalNanos;
@@ -240,6 +245,10 @@ final class Pressure {
             long used = memory.usedBytes();
             judge(used, marks.high());
             near = on || used >= marks.low();
+            if (on && !wasOn) {
+                memory.giveBackIdle(); // what shards keep is missing elsewhere
+            }
+            wasOn = on;
             told = tell();
             looks = looks + 1;
         } finally {

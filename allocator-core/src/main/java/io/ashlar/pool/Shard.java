@@ -132,7 +132,7 @@ abstract class Shard<V> {
 
     private boolean tryKeep(LargeRun<V> run, int requested) {
         int bytes = run.bytes();
-        if (stopped || !largeCache.offer(run)) {
+        if (stopped || pool.isScarce() || !largeCache.offer(run)) {
             return false;
         }
         counters.freed(bytes, requested);
@@ -141,7 +141,10 @@ abstract class Shard<V> {
 
     private void leave(LargeRun<V> run, int requested) {
         pool.remoteFreedLarge(run.bytes(), requested); // before the block may be handed out again
-        if (remoteLarge.push(run.place(), pool.largeCacheBytes() / LARGE_LEFT_PART >>> 10) == RemoteQueue.REFUSED) {
+        if (pool.isScarce()) {
+            pool.large().giveBack(run);
+        } else if (remoteLarge.push(run.place(), pool.largeCacheBytes() / LARGE_LEFT_PART >>> 10)
+                == RemoteQueue.REFUSED) {
             pool.large().giveBack(run);
         }
     }
@@ -177,10 +180,10 @@ abstract class Shard<V> {
         return stopped;
     }
 
-    /** One empty slab per class, and some more as long as they are not many bytes: the next burst finds them. */
+    /** One empty slab per class, and some more as long as they are not many bytes: the next burst finds them. None while memory is scarce. */
     final boolean isWorthKeeping(SlabRun<V> run, int keptOfItsClass) {
         boolean fits = spareBytes + run.bytes() <= pool.spareBytes();
-        return (keptOfItsClass == 0 || fits) && !pool.isClosed();
+        return (keptOfItsClass == 0 || fits) && !pool.isClosed() && !pool.isScarce();
     }
 
     /** Gives back every empty slab and every large block that is kept. */

@@ -17,6 +17,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,7 @@ class PressureTest {
 
         volatile long taken;
         volatile long used;
+        final AtomicInteger trims = new AtomicInteger();
 
         @Override
         public long takenBytes() {
@@ -46,6 +48,11 @@ class PressureTest {
         @Override
         public long usedBytes() {
             return used;
+        }
+
+        @Override
+        public void giveBackIdle() {
+            trims.incrementAndGet();
         }
 
         void set(long bytes) {
@@ -420,5 +427,18 @@ class PressureTest {
         child.close();
         assertFalse(child.isOn(), "who is closed waits for nothing");
         assertNull(pressure.whenBelow().getNow(null));
+    }
+
+    @Test
+    void whenItBeginsWhatIsIdleGoesBackOnce() throws Exception {
+        fetchUpTo(800);
+        assertTrue(pressure.isOn());
+        long before = pressure.looks();
+        await("nobody looks", () -> pressure.looks() > before + 2);
+        assertEquals(1, memory.trims.get());
+        memory.set(100);
+        await("it does not end", () -> !pressure.isOn() && !pressure.isWatching());
+        fetchUpTo(900);
+        await("nothing goes back the second time", () -> memory.trims.get() == 2);
     }
 }
