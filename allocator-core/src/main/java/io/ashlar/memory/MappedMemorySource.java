@@ -3,8 +3,6 @@ package io.ashlar.memory;
 
 import java.io.IOException;
 import java.lang.System.Logger;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Private mappings of sparse files, with direct memory as the substitute.
+ * Private mappings of a sparse file, with direct memory as the substitute.
  *
  * <p>What an OS page holds that was written to belongs to the process alone and never reaches the file: it is memory
  * like any other, only that it comes with the first write and goes with the unmapping.
@@ -28,8 +26,8 @@ final class MappedMemorySource extends CountedMemorySource {
     // Synchronization: atomic; the first substitute in this JVM sets it and logs.
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
-    /** Where files are made; null if no directory will do. */
-    private final @Nullable SparseFiles files;
+    /** What regions are mapped from; null if no directory will do. */
+    private final @Nullable SparseFile file;
     /** Why no directory will do, or the empty string. */
     private final String objections;
     // Synchronization: atomic counter.
@@ -58,7 +56,7 @@ final class MappedMemorySource extends CountedMemorySource {
             }
             reasons.add(candidate + " " + objection);
         }
-        this.files = found;
+        this.file = found == null ? null : new SparseFile(found);
         this.objections = found == null ? "no directory for temporary files will do: " + reasons : "";
     }
 
@@ -69,7 +67,7 @@ final class MappedMemorySource extends CountedMemorySource {
 
     private MappedMemorySource(SparseFiles files, String objections) {
         super("mapped");
-        this.files = files;
+        this.file = new SparseFile(files);
         this.objections = objections;
     }
 
@@ -103,23 +101,23 @@ final class MappedMemorySource extends CountedMemorySource {
 
     @Override
     public int discardUnit() {
-        return files == null ? 0 : JdkInternals.discardUnit();
+        return file == null ? 0 : JdkInternals.discardUnit();
     }
 
     @Override
     @Nullable
     NativeMemory obtain(Layout layout) {
-        SparseFiles directory = files;
-        if (directory == null) {
+        SparseFile itsFile = file;
+        if (itsFile == null) {
             return substitute(layout, objections);
         }
         try {
-            return mapUninterrupted(directory, layout);
+            return itsFile.map(layout);
         } catch (IOException | SecurityException | UnsupportedOperationException failed) {
             if (failed.getCause() instanceof OutOfMemoryError) {
                 return null;
             }
-            return substitute(layout, "a temporary file in " + directory + " could not be made or mapped: " + failed);
+            return substitute(layout, "a temporary file in " + itsFile + " could not be made or mapped: " + failed);
         }
     }
 
@@ -138,53 +136,5 @@ final class MappedMemorySource extends CountedMemorySource {
             fallbacks.incrementAndGet();
         }
         return memory;
-    }
-
-    /** A channel closes itself when its thread is interrupted; memory must be had all the same. */
-    private static NativeMemory mapUninterrupted(SparseFiles directory, Layout layout) throws IOException {
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return map(directory, layout);
-                } catch (ClosedByInterruptException again) {
-                    interrupted |= Thread.interrupted();
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private static NativeMemory map(SparseFiles directory, Layout layout) throws IOException {
-        FileChannel file = directory.open();
-        boolean keep = false;
-        try {
-            NativeMemory mapping = JdkInternals.map(file, layout.size(), layout.align());
-            if (!directory.keepsChannels()) {
-                return new NativeMemory(mapping.buffer(), mapping.address(), mapping.free(), true);
-            }
-            keep = true;
-            Runnable free = () -> {
-                mapping.free().run();
-                closeQuietly(file);
-            };
-            return new NativeMemory(mapping.buffer(), mapping.address(), free, true);
-        } finally {
-            if (!keep) {
-                closeQuietly(file);
-            }
-        }
-    }
-
-    /** The file is empty and of no further use, so that a failure to close it has no consequence for the memory. */
-    private static void closeQuietly(FileChannel file) {
-        try {
-            file.close();
-        } catch (IOException ignored) {
-            // Nothing was written that could be lost.
-        }
     }
 }

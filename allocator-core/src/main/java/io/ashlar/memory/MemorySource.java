@@ -118,9 +118,10 @@ public interface MemorySource {
      * {@link MemoryRegion#close()} returns.
      *
      * <p>The files lie in the directory {@code java.io.tmpdir}, or in {@code /var/tmp} where that one will not do: a
-     * directory whose files are memory themselves (tmpfs, ramfs) would take every touched OS page twice. They hold
-     * nothing and take no disk space. While a region is touched, the operating system may also keep OS pages of the
-     * empty file in its file cache; it drops them when memory gets short, and at the latest when the region is closed.
+     * directory whose files are memory themselves (tmpfs, ramfs) would take OS pages of them as well. They hold
+     * nothing and take no disk space. All regions of a source are mapped from the same bytes of one file, which is open as long as there is a
+     * region; while they are touched, the operating system may also keep OS pages of that file in its file cache, no more than the longest of
+     * them has. It drops them when memory gets short, and at the latest when the last region is closed.
      *
      * <p>Where no such file can be made, regions come from {@link #direct()} instead; that is logged once and counted
      * in {@link #fallbacks()}.

@@ -16,11 +16,11 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Makes the empty files that regions are mapped from, in one directory.
+ * Makes empty files that regions are mapped from, in one directory.
  *
  * <p>A file is private to its owner and is deleted when its channel is closed; the JDK unlinks it as soon as it is open
- * where the platform can do that. On Windows a mapped file cannot be deleted: there the channel stays open as long as
- * the mapping, and the system deletes the file when the channel is closed or the process ends.
+ * where the platform can do that. On Windows a mapped file cannot be deleted: there the system deletes it when the channel and all mappings
+ * are closed, or the process ends.
  *
  * <p><b>Thread safety.</b> Immutable.
  */
@@ -46,16 +46,13 @@ final class SparseFiles {
             Set.of("nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "afs", "afpfs", "webdav", "fuse.sshfs");
 
     private final Path directory;
-    private final boolean keepsChannels;
 
-    SparseFiles(Path directory, boolean keepsChannels) {
+    private SparseFiles(Path directory) {
         this.directory = directory;
-        this.keepsChannels = keepsChannels;
     }
 
-    /** The way of this platform. */
     static SparseFiles in(Path directory) {
-        return new SparseFiles(directory, !posix());
+        return new SparseFiles(directory);
     }
 
     /**
@@ -96,11 +93,6 @@ final class SparseFiles {
         } catch (IOException | SecurityException unknown) {
             return "";
         }
-    }
-
-    /** Whether a channel has to stay open as long as the mapping that was made of it. */
-    boolean keepsChannels() {
-        return keepsChannels;
     }
 
     /**

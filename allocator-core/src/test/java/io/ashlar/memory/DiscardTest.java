@@ -63,8 +63,8 @@ final class DiscardTest {
                 true: resident 16 MiB, then 8 MiB; within 0, around it 7
                 used again: resident 16 MiB; within 5
                 refused: half an OS page, a whole one that begins within another
-                a substitute: false
                 closed
+                a substitute: false
                 """ : "false\n";
         assertPrints(expected, ForkedJvm.run(directory, "", Discards.class, granted()));
     }
@@ -139,12 +139,12 @@ final class DiscardTest {
             System.out.println(
                     "used again: resident " + resident(region) + " MiB; within " + only(region, 4 * MIB, 12 * MIB));
             System.out.println("refused: " + refusal(region, unit));
+            region.close();
+            System.out.println("closed");
             Files.delete(vanishing);
             LOG.setLevel(Level.OFF); // the substitute is announced
             MemoryRegion substitute = source.acquire(new Layout(MIB, unit));
             System.out.println("a substitute: " + substitute.discard(0, MIB));
-            region.close();
-            System.out.println("closed");
         }
 
         private static void fill(MemoryRegion region, int value) {

@@ -10,7 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -83,23 +86,80 @@ final class MappedMemorySourceTest extends MemorySourceContract {
         assertTrue(mapping.startsWith(Long.toHexString(region.address()) + "-"), mapping);
         assertTrue(mapping.contains(" rw-p "), mapping);
         assertTrue(mapping.endsWith(" (deleted)"), mapping);
-        assertEquals(0, openFilesIn(directory), "the channel is closed");
         region.close();
         assertEquals(List.of(), mappingsOf(directory));
     }
 
-    /** The way of Windows, where the channel stays open. */
     @Test
-    void aChannelKeptOpenIsClosedWithItsRegion() throws IOException {
-        MemorySource source = new MappedMemorySource(new SparseFiles(directory, true));
-        MemoryRegion region = source.acquire(new Layout(100_000, 65_536));
-        fill(region, (byte) 1);
-        assertEquals(0, region.address() % 65_536);
+    void allRegionsAreMappedFromOneFileThatIsClosedWithTheLast() throws IOException {
+        MemorySource source = newSource();
+        MemoryRegion first = source.acquire(new Layout(100_000, 65_536));
+        MemoryRegion second = source.acquire(Layout.ofSize(300_000));
         assertEquals(OS.LINUX.isCurrentOs() ? 1 : 0, openFilesIn(directory));
-        region.close();
+        first.close();
+        assertEquals(OS.LINUX.isCurrentOs() ? 1 : 0, openFilesIn(directory));
+        MemoryRegion third = source.acquire(Layout.ofSize(1));
+        second.close();
+        third.close();
         assertEquals(0, openFilesIn(directory));
         assertEquals(List.of(), filesIn(directory));
+        source.acquire(Layout.ofSize(1)).close();
         assertEquals(0, source.fallbacks());
+        assertEquals(0, source.reserved());
+    }
+
+    @Test
+    void whatIsWrittenIntoOneRegionIsInNoOther() {
+        MemorySource source = newSource();
+        MemoryRegion first = source.acquire(Layout.ofSize(100_000));
+        MemoryRegion before = source.acquire(Layout.ofSize(200_000));
+        fill(first, (byte) 1);
+        MemoryRegion after = source.acquire(Layout.ofSize(200_000));
+        for (MemoryRegion other : List.of(before, after)) {
+            for (int i = 0; i < other.size(); i++) {
+                assertEquals(0, other.buffer().get(i));
+            }
+        }
+        fill(before, (byte) 2);
+        for (int i = 0; i < first.size(); i++) {
+            assertEquals(1, first.buffer().get(i));
+            assertEquals(0, after.buffer().get(i));
+        }
+        List.of(first, before, after).forEach(MemoryRegion::close);
+    }
+
+    /** Its channel closes itself, for everybody. */
+    @Test
+    void anInterruptedThreadCostsNobodyAMapping() throws Exception {
+        MemorySource source = newSource();
+        MemoryRegion first = source.acquire(Layout.ofSize(100_000));
+        fill(first, (byte) 1);
+        List<MemoryRegion> all = new CopyOnWriteArrayList<>(List.of(first));
+        List<Thread> threads = new ArrayList<>();
+        AtomicInteger interrupted = new AtomicInteger();
+        for (int t = 0; t < 4; t++) {
+            boolean interrupts = t % 2 == 0;
+            Thread thread = new Thread(() -> {
+                for (int i = 0; i < 200; i++) {
+                    if (interrupts) {
+                        Thread.currentThread().interrupt();
+                    }
+                    all.add(source.acquire(Layout.ofSize(10_000)));
+                    interrupted.addAndGet(Thread.interrupted() ? 1 : 0);
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertEquals(801, all.size());
+        assertEquals(400, interrupted.get(), "who was interrupted still is");
+        assertEquals(0, source.fallbacks());
+        all.forEach(region -> fill(region, (byte) 2));
+        all.forEach(MemoryRegion::close);
+        assertEquals(0, openFilesIn(directory), "also of those that were closed by an interrupt");
         assertEquals(0, source.reserved());
     }
 
@@ -173,12 +233,15 @@ final class MappedMemorySourceTest extends MemorySourceContract {
         MemorySource source = MemorySource.mapped(vanishing);
         MemoryRegion before = source.acquire(Layout.ofSize(50_000));
         Files.delete(vanishing);
+        source.acquire(Layout.ofSize(50_000)).close();
+        assertEquals(0, source.fallbacks(), "the file is open");
+        before.close();
         MemoryRegion during = source.acquire(Layout.ofSize(50_000));
         assertEquals(1, source.fallbacks());
         Files.createDirectory(vanishing);
         MemoryRegion after = source.acquire(Layout.ofSize(50_000));
         assertEquals(1, source.fallbacks());
-        for (MemoryRegion region : List.of(before, during, after)) {
+        for (MemoryRegion region : List.of(during, after)) {
             assertNotNull(region.buffer());
             fill(region, (byte) 1);
             region.close();

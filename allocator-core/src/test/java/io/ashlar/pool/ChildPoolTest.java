@@ -62,6 +62,16 @@ class ChildPoolTest {
         return blocks.stream().mapToLong(Block::size).sum();
     }
 
+    /** Leaves spare slabs. */
+    private static void warmUp(MemoryPool<Block> pool) {
+        List<Block> blocks = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            blocks.add(Block.allocate(pool, 2_000));
+        }
+        releaseAll(blocks);
+        assertTrue(pool.stats().cachedBytes() > 0, pool::dump);
+    }
+
     private static void releaseAll(List<Block> blocks) {
         blocks.forEach(Block::release);
         blocks.clear();
@@ -169,8 +179,7 @@ class ChildPoolTest {
 
     @Test
     void aPromiseMakesTheParentGiveBackWhatIsIdle() {
-        releaseAll(fill(parent, 2_000)); // spare slabs remain
-        assertTrue(parent.stats().cachedBytes() > 0);
+        warmUp(parent);
         child("a").reservation(4 * MIB).build();
         assertEquals(0, parent.stats().headroomBytes());
         assertThrows(AllocationException.class, () -> Block.allocate(parent, 1));
@@ -204,8 +213,7 @@ class ChildPoolTest {
     void whatIsIdleElsewhereIsNoReasonToRefuse() {
         MemoryPool<Block> a = child("a").build();
         MemoryPool<Block> b = child("b").build();
-        releaseAll(fill(a, 2_000));
-        assertTrue(a.stats().cachedBytes() > 0, "spare slabs");
+        warmUp(a);
         List<Block> ofB = fill(b, 100 * KIB);
         assertEquals(4 * MIB, b.stats().reservedBytes());
         assertEquals(0, a.stats().cachedBytes());
@@ -269,7 +277,7 @@ class ChildPoolTest {
     @Test
     void trimmingTheParentTrimsTheChildren() {
         MemoryPool<Block> a = child("a").build();
-        releaseAll(fill(a, 2_000));
+        warmUp(a);
         parent.trim();
         assertEquals(0, parent.stats().reservedBytes());
     }

@@ -43,6 +43,7 @@ class LargeCacheTest {
     private MemoryPool<RawView> newPool(long limit, int regionSize) {
         return TestPools.oneStripe(RawView::new, source)
                 .limit(limit)
+                .watermarks(limit - 1, limit)
                 .regionSize(regionSize)
                 .build();
     }
@@ -412,7 +413,7 @@ class LargeCacheTest {
     @ParameterizedTest
     @ValueSource(ints = {1000, 64 * KIB, MIB})
     void whatIsKeptMakesRoomBeforeARequestOfItsOwnerFails(int size) {
-        usePool(MIB, MIB); // keeps 64 KiB
+        usePool(MIB + 1, MIB); // keeps 64 KiB, and is never under pressure
         RawView view = shard.allocate(32 * KIB);
         List<RawView> rest = size == MIB ? List.of() : allocate(shard, 31, 32 * KIB);
         view.free(32 * KIB);
