@@ -79,8 +79,14 @@ final class FlightEvents {
     static final class Trim extends PoolEvent {
 
         @Label("Returned")
+        @Description("The bytes of the regions that went back to the source of memory")
         @DataAmount
         long returned;
+
+        @Label("Discarded")
+        @Description("The bytes of free runs that went back to the operating system, while their regions stay")
+        @DataAmount
+        long discarded;
 
         @Label("At the Limit")
         @Description("Whether it was for a request that had found no memory")

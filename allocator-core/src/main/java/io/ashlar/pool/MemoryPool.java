@@ -362,13 +362,13 @@ public final class MemoryPool<V> implements AutoCloseable {
     }
 
     /**
-     * All figures as a text for people, one per line: {@link #stats()}, {@link #shardStats()} and, of the size classes that have slabs,
-     * {@link #sizeClassStats()}.
+     * All figures as a text for people, one per line: {@link #stats()}, {@link #pressureStats()}, {@link #shardStats()} and, of the size classes that
+     * have slabs, {@link #sizeClassStats()}.
      *
-     * @return the text; about one moment, and its lines about three
+     * @return the text; about one moment, and its lines about four
      */
     public String dump() {
-        return PoolDump.of(stats(), sizeClassStats(), shardStats());
+        return PoolDump.of(stats(), pressureStats(), sizeClassStats(), shardStats());
     }
 
     private Totals totals() {
@@ -400,11 +400,13 @@ public final class MemoryPool<V> implements AutoCloseable {
      */
     public void trim() {
         Object event = PoolEvents.beginTrim();
-        long before = regions.returnedBytes();
+        long returned = regions.returnedBytes();
+        long discarded = regions.discardedBytes();
         family.members().forEach(MemoryPool::trimShards);
         regions.closeEmpty();
         regions.discardFree(false);
-        PoolEvents.trimmed(event, name, regions.returnedBytes() - before, false);
+        PoolEvents.trimmed(
+                event, name, regions.returnedBytes() - returned, regions.discardedBytes() - discarded, false);
     }
 
     private void trimShards() {

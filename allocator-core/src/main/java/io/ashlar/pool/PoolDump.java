@@ -13,7 +13,7 @@ final class PoolDump {
 
     private PoolDump() {}
 
-    static String of(PoolStats stats, List<SizeClassStats> classes, List<ShardStats> shards) {
+    static String of(PoolStats stats, PressureStats pressure, List<SizeClassStats> classes, List<ShardStats> shards) {
         PoolDump dump = new PoolDump();
         dump.line("pool %s of %s memory%s", stats.name(), stats.source(), stats.closed() ? ", closed" : "");
         dump.line(
@@ -36,6 +36,13 @@ final class PoolDump {
         dump.line("|  |- cached  %10s", bytes(stats.cachedBytes()));
         dump.line("|  `- used    %10s, of which %.0f %% is waste", bytes(stats.usedBytes()), 100 * stats.waste());
         dump.line("|- requested  %10s", bytes(stats.requestedBytes()));
+        dump.line(
+                "|- pressure   %10s: begins at %s used, ends at %s, %,d times so far, %,.1f s in all",
+                pressure.underPressure() ? "yes" : "none",
+                bytes(pressure.highBytes()),
+                bytes(pressure.lowBytes()),
+                pressure.times(),
+                pressure.totalNanos() / 1e9);
         dump.line(
                 "|- outstanding %,d blocks: %,d allocations, %,d frees (%,d by other threads), %,d failures",
                 stats.outstanding(), stats.allocations(), stats.frees(), stats.remoteFrees(), stats.failures());

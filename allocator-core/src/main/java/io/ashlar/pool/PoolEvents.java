@@ -53,9 +53,9 @@ final class PoolEvents {
         return isOn() ? On.beginTrim() : null;
     }
 
-    static void trimmed(@Nullable Object begun, String pool, long returned, boolean atLimit) {
+    static void trimmed(@Nullable Object begun, String pool, long returned, long discarded, boolean atLimit) {
         if (begun != null) {
-            On.trimmed(begun, pool, returned, atLimit);
+            On.trimmed(begun, pool, returned, discarded, atLimit);
         }
     }
 
@@ -136,10 +136,11 @@ final class PoolEvents {
             event.commit();
         }
 
-        static void trimmed(Object begun, String pool, long returned, boolean atLimit) {
+        static void trimmed(Object begun, String pool, long returned, long discarded, boolean atLimit) {
             FlightEvents.Trim event = (FlightEvents.Trim) begun;
             event.pool = pool;
             event.returned = returned;
+            event.discarded = discarded;
             event.atLimit = atLimit;
             event.commit();
         }

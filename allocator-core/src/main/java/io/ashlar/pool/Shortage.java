@@ -168,7 +168,7 @@ final class Shortage<V> {
             each.shortage().giveBackIdle(mine, holdsStripe);
         }
         regions.closeEmpty();
-        PoolEvents.trimmed(event, pool.name(), regions.returnedBytes() - before, true);
+        PoolEvents.trimmed(event, pool.name(), regions.returnedBytes() - before, 0, true);
     }
 
     /**

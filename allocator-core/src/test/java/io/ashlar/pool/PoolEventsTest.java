@@ -9,6 +9,7 @@ import io.ashlar.memory.AllocationException;
 import io.ashlar.memory.MemorySource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -113,6 +114,33 @@ class PoolEventsTest {
         assertEquals(List.of((long) REGION, 0L), longs("reserved", unmapped));
         assertEquals(mapped.get(0).getLong("address"), unmapped.get(1).getLong("address"));
         assertEquals(List.of((long) REGION), longs("returned", of("Trim", events)));
+        assertEquals(List.of(0L), longs("discarded", of("Trim", events)));
+        TestPools.closeAndVerify(pool, source);
+    }
+
+    @Test
+    void whatATrimDiscardsIsRecordedBesideWhatItReturns() throws IOException {
+        MemorySource discarding = new DiscardingSource(4096);
+        MemoryPool<Block> other = TestPools.oneStripe(Block::new, discarding)
+                .name("recorded")
+                .regionSize(REGION)
+                .limit(4L * REGION)
+                .trimAfter(Duration.ZERO)
+                .discardFreeRuns(true)
+                .build();
+        Block freed = Block.allocate(other, REGION / 4);
+        Block survivor = Block.allocate(other, REGION / 4);
+        freed.release();
+        Recording recording = new Recording();
+        recording.enable("io.ashlar.Trim");
+        recording.start();
+        other.trim();
+        other.trim();
+        List<RecordedEvent> trims = of("Trim", stop(recording));
+        assertEquals(List.of(REGION / 4L, 0L), longs("discarded", trims));
+        assertEquals(List.of(0L, 0L), longs("returned", trims));
+        survivor.release();
+        TestPools.closeAndVerify(other, discarding);
         TestPools.closeAndVerify(pool, source);
     }
 

@@ -72,6 +72,27 @@ class PoolPressureTest {
         TestPools.closeAndVerify(pool, source);
     }
 
+    @Test
+    void theDumpSaysWhetherThereIsPressure() throws Exception {
+        assertTrue(
+                pool.dump()
+                        .contains(
+                                "|- pressure         none: begins at 6.0 MiB used, ends at 5.0 MiB, 0 times so far, 0.0 s in all"),
+                pool::dump);
+        List<Block> blocks = press(64 * KIB);
+        assertTrue(
+                pool.dump()
+                        .contains(
+                                "|- pressure          yes: begins at 6.0 MiB used, ends at 5.0 MiB, 1 times so far, "),
+                pool::dump);
+        release(blocks, blocks.size());
+        pool.whenBelow().get(30, TimeUnit.SECONDS);
+        assertTrue(
+                pool.dump().contains("|- pressure         none: begins at 6.0 MiB used, ends at 5.0 MiB, 1 times"),
+                pool::dump);
+        TestPools.closeAndVerify(pool, source);
+    }
+
     /** What is at hand in a shard was fetched before, so nothing is fetched when it is used again. */
     @Test
     void blocksAtHandAreNoticedToo() throws Exception {

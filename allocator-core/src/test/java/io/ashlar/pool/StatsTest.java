@@ -65,6 +65,7 @@ class StatsTest {
                 |  |- cached     3.8 KiB
                 |  `- used      64.2 KiB, of which 39 % is waste
                 |- requested    39.3 KiB
+                |- pressure
                 |- outstanding 2 blocks: 2 allocations, 0 frees (0 by other threads), 0 failures
                 |- found at hand: 0.00 % of the allocations
                 |- shards: 0 owned by threads, 1 stripes
@@ -72,7 +73,7 @@ class StatsTest {
                 |- slabs         4.0 KiB, of which 224 B are out
                 |  |-    224 B          1 out,   4.0 KiB,   5 % out
                 `- large blocks: 1 out, 64.0 KiB
-                """, dump.replaceAll("limit .*", "limit").replace(System.lineSeparator(), "\n"));
+                """, dump.replaceAll("(limit|pressure) .*", "$1").replace(System.lineSeparator(), "\n"));
     }
 
     /** Owned shards, stripes, threads that free what is not theirs, and shards that end: counted by hand beside it. */
