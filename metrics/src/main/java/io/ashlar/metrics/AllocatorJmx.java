@@ -3,6 +3,7 @@ package io.ashlar.metrics;
 
 import io.ashlar.netty.AshlarByteBufAllocator;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
@@ -107,6 +108,61 @@ public final class AllocatorJmx implements AutoCloseable {
         @Override
         public long getLimitBytes() {
             return allocator.stats().limitBytes();
+        }
+
+        @Override
+        public long getHeadroomBytes() {
+            return allocator.stats().headroomBytes();
+        }
+
+        @Override
+        public long getChildrenBytes() {
+            return allocator.stats().childrenBytes();
+        }
+
+        @Override
+        public long getReservationBytes() {
+            return allocator.stats().reservationBytes();
+        }
+
+        @Override
+        public long getDiscardedBytes() {
+            return allocator.stats().discardedBytes();
+        }
+
+        @Override
+        public boolean isUnderPressure() {
+            return allocator.isUnderPressure();
+        }
+
+        @Override
+        public long getLowWatermarkBytes() {
+            return allocator.pressureStats().lowBytes();
+        }
+
+        @Override
+        public long getHighWatermarkBytes() {
+            return allocator.pressureStats().highBytes();
+        }
+
+        @Override
+        public long getPressureTimes() {
+            return allocator.pressureStats().times();
+        }
+
+        @Override
+        public long getPressureMillis() {
+            return TimeUnit.NANOSECONDS.toMillis(allocator.pressureStats().totalNanos());
+        }
+
+        @Override
+        public int getPausedChannels() {
+            return allocator.pausedChannels();
+        }
+
+        @Override
+        public long getHeapFallbacks() {
+            return allocator.heapFallbacks();
         }
 
         @Override

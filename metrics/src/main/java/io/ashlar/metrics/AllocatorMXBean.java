@@ -57,6 +57,83 @@ public interface AllocatorMXBean {
     long getLimitBytes();
 
     /**
+     * What may still be reserved: what is left of the limit, and of a child no more than its parent has left for it.
+     *
+     * @return bytes
+     */
+    long getHeadroomBytes();
+
+    /**
+     * What child allocators have of the reserved bytes.
+     *
+     * @return bytes
+     */
+    long getChildrenBytes();
+
+    /**
+     * What nobody but this allocator gets, if it is a child.
+     *
+     * @return bytes
+     */
+    long getReservationBytes();
+
+    /**
+     * What went back to the operating system of regions that stay.
+     *
+     * @return bytes, since the allocator was made
+     */
+    long getDiscardedBytes();
+
+    /**
+     * Whether the allocator is under pressure.
+     *
+     * @return true from when the high watermark is reached until the used bytes are down to the low one
+     */
+    boolean isUnderPressure();
+
+    /**
+     * The used bytes, those of child allocators too, at which pressure ends.
+     *
+     * @return bytes
+     */
+    long getLowWatermarkBytes();
+
+    /**
+     * The used bytes, those of child allocators too, at which pressure begins.
+     *
+     * @return bytes
+     */
+    long getHighWatermarkBytes();
+
+    /**
+     * How often pressure has begun.
+     *
+     * @return times, since the allocator was made
+     */
+    long getPressureTimes();
+
+    /**
+     * How long there has been pressure.
+     *
+     * @return milliseconds, since the allocator was made
+     */
+    long getPressureMillis();
+
+    /**
+     * Channels that do not read because of pressure.
+     *
+     * @return channels
+     */
+    int getPausedChannels();
+
+    /**
+     * Heap buffers that were handed out in place of direct ones that were not to be had.
+     *
+     * @return buffers, since the allocator was made
+     */
+    long getHeapFallbacks();
+
+    /**
      * Buffers handed out and not yet returned.
      *
      * @return buffers

@@ -80,6 +80,10 @@ public enum AllocatorMeters implements FigureMeter<PoolStats> {
     /** Bytes of regions that went back to the operating system. */
     RETURNED(Figure.counter("returned", "bytes", "Bytes of regions given back to the OS", PoolStats::returnedBytes)),
 
+    /** Bytes of free runs that went back to the operating system while their regions stay, where that was asked for. They remain {@link #RESERVED}. */
+    DISCARDED(Figure.counter(
+            "discarded", "bytes", "Bytes of free runs given back while their regions stay", PoolStats::discardedBytes)),
+
     /** Regions that came from a substitute of the kind of memory that was configured. */
     SOURCE_FALLBACKS(Figure.counter(
             "source.fallbacks", "Regions that came from a substitute source", PoolStats::sourceFallbacks)),

@@ -139,7 +139,7 @@ public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
     private void addPressure(AshlarByteBufAllocator allocator, Iterable<Tag> extraTags) {
         Tags direct = tags(extraTags, allocator.name(), allocator.stats().source());
         add(new BoundMeters<>(
-                allocator::pressureStats,
+                () -> new PressureMeters.Figures(allocator.pressureStats(), allocator.pausedChannels()),
                 Arrays.stream(PressureMeters.values())
                         .map(meter -> new BoundMeters.Spec<>(meter.figure(), direct))
                         .toList()));

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ashlar.netty.AshlarByteBufAllocator;
+import io.ashlar.netty.MemoryPressureHandler;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.lang.management.ManagementFactory;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -54,6 +56,46 @@ class AllocatorJmxTest {
             assertEquals(0, slabBytes());
         }
         assertFalse(server.isRegistered(name));
+    }
+
+    @Test
+    void limitsAndPressureAreThere() throws Exception {
+        AshlarByteBufAllocator child = allocator
+                .childBuilder("tenant")
+                .limit(8 << 20)
+                .reservation(2 << 20)
+                .watermarks(1 << 20, 4 << 20)
+                .fallBackToHeap(true)
+                .build();
+        try (AllocatorJmx jmx = new AllocatorJmx(allocator);
+                AllocatorJmx jmxOfChild = new AllocatorJmx(child)) {
+            ObjectName parents = jmx.objectName();
+            ObjectName childs = jmxOfChild.objectName();
+            assertEquals(false, server.getAttribute(childs, "UnderPressure"));
+            ByteBuf buf = child.directBuffer(4 << 20);
+            Thread.sleep(5);
+            EmbeddedChannel paused = new EmbeddedChannel(new MemoryPressureHandler(child));
+            ByteBuf onHeap = child.buffer(5 << 20);
+            assertEquals(true, server.getAttribute(childs, "UnderPressure"));
+            assertEquals(false, server.getAttribute(parents, "UnderPressure"));
+            assertEquals(1L << 20, server.getAttribute(childs, "LowWatermarkBytes"));
+            assertEquals(4L << 20, server.getAttribute(childs, "HighWatermarkBytes"));
+            assertEquals(1L, server.getAttribute(childs, "PressureTimes"));
+            assertEquals(0L, server.getAttribute(parents, "PressureTimes"));
+            assertTrue((Long) server.getAttribute(childs, "PressureMillis") >= 5);
+            assertEquals(1, server.getAttribute(childs, "PausedChannels"));
+            assertEquals(1L, server.getAttribute(childs, "HeapFallbacks"));
+            assertEquals(0L, server.getAttribute(parents, "HeapFallbacks"));
+            assertEquals(2L << 20, server.getAttribute(childs, "ReservationBytes"));
+            assertEquals(4L << 20, server.getAttribute(childs, "HeadroomBytes"));
+            assertEquals(60L << 20, server.getAttribute(parents, "HeadroomBytes"));
+            assertEquals(4L << 20, server.getAttribute(parents, "ChildrenBytes"));
+            assertEquals(0L, server.getAttribute(parents, "DiscardedBytes"));
+            paused.close();
+            onHeap.release();
+            buf.release();
+        }
+        child.close();
     }
 
     private long slabBytes() {

@@ -25,13 +25,13 @@ class AllocatorMetersTest {
         assertEquals(
                 """
                         requested used cached reserved peak limit headroom outstanding allocations frees remote.frees failures
-                        free children reservation fragmentation.internal fragmentation.external misses hit.ratio returned source.fallbacks regions shards
+                        free children reservation fragmentation.internal fragmentation.external misses hit.ratio returned discarded source.fallbacks regions shards
                         """.strip(),
                 names(AllocatorMeters.of(MeterLevel.SUMMARY)) + "\n"
                         + names(AllocatorMeters.of(MeterLevel.DETAILED).subList(12, AllocatorMeters.values().length)));
         assertEquals("resident unpooled heap.fallbacks", names(Arrays.asList(MemoryMeters.values())));
         assertEquals(
-                "pressure watermark.low watermark.high pressure.times pressure.time",
+                "pressure pressure.used watermark.low watermark.high pressure.times pressure.time paused.channels",
                 names(Arrays.asList(PressureMeters.values())));
     }
 
@@ -79,6 +79,7 @@ class AllocatorMetersTest {
                         Map.entry(AllocatorMeters.MISSES, 12.0),
                         Map.entry(AllocatorMeters.HIT_RATIO, 1 - 12 / 50.0),
                         Map.entry(AllocatorMeters.RETURNED, 11.0),
+                        Map.entry(AllocatorMeters.DISCARDED, 19.0),
                         Map.entry(AllocatorMeters.FAILURES, 13.0),
                         Map.entry(AllocatorMeters.SOURCE_FALLBACKS, 14.0),
                         Map.entry(AllocatorMeters.REGIONS, 15.0),

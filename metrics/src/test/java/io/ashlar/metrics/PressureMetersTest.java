@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ashlar.netty.AshlarByteBufAllocator;
+import io.ashlar.netty.MemoryPressureHandler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +56,44 @@ class PressureMetersTest {
                 double seconds = counter("pressure.time");
                 assertTrue(seconds >= round * 0.002 && seconds < 60, () -> seconds + " s");
             }
+        }
+    }
+
+    @Test
+    void whatTheMarksAreAboutIsTheWholeFamilys() {
+        try (AshlarByteBufAllocator alloc = AshlarByteBufAllocator.builder()
+                .name("edge")
+                .limit(16 * MIB)
+                .watermarks(MIB, 4 * MIB)
+                .build()) {
+            new AllocatorMetrics(alloc, MeterLevel.DETAILED).bindTo(registry);
+            AshlarByteBufAllocator child = alloc.child("tenant", 8 * MIB);
+            ByteBuf own = alloc.directBuffer(2 * MIB);
+            assertEquals(2 * MIB, gauge("pressure.used"));
+            ByteBuf its = child.directBuffer(2 * MIB);
+            assertEquals(4 * MIB, gauge("pressure.used"));
+            assertEquals(2 * MIB, gauge("used"));
+            assertEquals(1, gauge("pressure"));
+            its.release();
+            own.release();
+        }
+    }
+
+    @Test
+    void channelsThatDoNotReadAreCounted() {
+        try (AshlarByteBufAllocator alloc = AshlarByteBufAllocator.builder()
+                .name("edge")
+                .limit(16 * MIB)
+                .watermarks(MIB, 4 * MIB)
+                .build()) {
+            new AllocatorMetrics(alloc, MeterLevel.DETAILED).bindTo(registry);
+            assertEquals(0, gauge("paused.channels"));
+            ByteBuf buf = alloc.directBuffer(4 * MIB);
+            EmbeddedChannel channel = new EmbeddedChannel(new MemoryPressureHandler(alloc));
+            assertEquals(1, gauge("paused.channels"));
+            channel.close();
+            assertEquals(0, gauge("paused.channels"));
+            buf.release();
         }
     }
 }

@@ -194,6 +194,7 @@ class TruthTest {
         expectDirect(AllocatorMeters.MISSES, ledger.misses);
         expectDirect(AllocatorMeters.HIT_RATIO, 1 - (double) ledger.misses / ledger.allocations);
         expectDirect(AllocatorMeters.RETURNED, ledger.returned);
+        expectDirect(AllocatorMeters.DISCARDED, 0); // nobody has asked for it
         expectDirect(AllocatorMeters.SOURCE_FALLBACKS, 0);
         expectDirect(AllocatorMeters.REGIONS, now.count());
         expectDirect(AllocatorMeters.SHARDS, 2);
@@ -238,6 +239,7 @@ class TruthTest {
         expectHeap(AllocatorMeters.MISSES, 1);
         expectHeap(AllocatorMeters.HIT_RATIO, 0.5);
         expectHeap(AllocatorMeters.RETURNED, 0);
+        expectHeap(AllocatorMeters.DISCARDED, 0);
         expectHeap(AllocatorMeters.SOURCE_FALLBACKS, 0);
         expectHeap(AllocatorMeters.REGIONS, 1);
         expectHeap(AllocatorMeters.SHARDS, 0);
@@ -246,10 +248,12 @@ class TruthTest {
     /** Memory is plenty here; PressureMetersTest has the rest. */
     private void expectNoPressure() {
         expectDirect(PressureMeters.PRESSURE, 0);
+        expectDirect(PressureMeters.USED, ledger.used + Ledger.blockFor(1)); // with the child's
         expectDirect(PressureMeters.LOW, LIMIT * 5 / 8);
         expectDirect(PressureMeters.HIGH, LIMIT * 3 / 4);
         expectDirect(PressureMeters.TIMES, 0);
         expectDirect(PressureMeters.TIME, 0);
+        expectDirect(PressureMeters.PAUSED, 0);
     }
 
     private void expectClasses() {

@@ -310,6 +310,17 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         return direct.memory().pressureStats();
     }
 
+    /**
+     * How many channels with a {@link MemoryPressureHandler} of this allocator are paused. They go on some at a time, so there may be some for a moment
+     * after pressure has ended. One volatile read.
+     *
+     * @return channels
+     */
+    public int pausedChannels() {
+        ReadGate gate = readGate;
+        return gate == null ? 0 : gate.paused();
+    }
+
     /** Where channels stop while direct buffers are under pressure; made when the first channel wants it. */
     ReadGate readGate() {
         ReadGate gate = readGate;

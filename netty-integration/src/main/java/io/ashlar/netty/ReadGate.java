@@ -76,7 +76,7 @@ final class ReadGate {
     /** In the order in which they are to go on; guarded by the lock. */
     private final LinkedHashSet<MemoryPressureHandler> paused = new LinkedHashSet<>();
     // Synchronization: volatile; written under the lock.
-    private volatile boolean crowded;
+    private volatile int pausedCount;
 
     // Synchronization of all below: used by the timer, whose calls follow one another.
     private int ticksToTurn = TICKS_BETWEEN_TURNS;
@@ -124,7 +124,7 @@ final class ReadGate {
 
     /** Whether any channel is paused. */
     boolean isCrowded() {
-        return crowded;
+        return pausedCount > 0;
     }
 
     /** How many channels are there, for tests. */
@@ -134,12 +134,7 @@ final class ReadGate {
 
     /** How many of them are paused. */
     int paused() {
-        lock.lock();
-        try {
-            return paused.size();
-        } finally {
-            lock.unlock();
-        }
+        return pausedCount;
     }
 
     // ---- called by channels, on their event loops
@@ -165,7 +160,7 @@ final class ReadGate {
         lock.lock();
         try {
             paused.add(channel);
-            crowded = true;
+            pausedCount = paused.size();
         } finally {
             lock.unlock();
         }
@@ -176,7 +171,7 @@ final class ReadGate {
         lock.lock();
         try {
             paused.remove(channel);
-            crowded = !paused.isEmpty();
+            pausedCount = paused.size();
             channel.asked = false;
         } finally {
             lock.unlock();
@@ -221,7 +216,7 @@ final class ReadGate {
                 onEventLoops(atTurn, MemoryPressureHandler::takeTurn);
             }
         } finally {
-            if (crowded) {
+            if (isCrowded()) {
                 watch();
             }
         }

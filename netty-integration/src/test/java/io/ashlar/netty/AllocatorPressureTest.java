@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.pool.PressureStats;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -42,6 +44,28 @@ class AllocatorPressureTest {
             PressureStats stats = alloc.pressureStats();
             assertEquals(new PressureStats(false, 0, MIB, 2 * MIB, 16 * MIB, 1, stats.totalNanos()), stats);
             heap.release();
+        }
+    }
+
+    @Test
+    void channelsThatDoNotReadAreCounted() throws Exception {
+        try (AshlarByteBufAllocator alloc = builder().watermarks(MIB, 2 * MIB).build()) {
+            assertEquals(0, alloc.pausedChannels());
+            List<EmbeddedChannel> channels = List.of(new EmbeddedChannel(), new EmbeddedChannel());
+            ByteBuf direct = alloc.directBuffer(2 * MIB);
+            for (EmbeddedChannel channel : channels) {
+                channel.pipeline().addLast(new MemoryPressureHandler(alloc));
+            }
+            assertEquals(2, alloc.pausedChannels());
+            channels.get(0).close();
+            assertEquals(1, alloc.pausedChannels());
+            direct.release();
+            for (int i = 0; i < 30_000 && alloc.pausedChannels() > 0; i++) {
+                channels.get(1).runPendingTasks();
+                Thread.sleep(1);
+            }
+            assertEquals(0, alloc.pausedChannels());
+            channels.get(1).close();
         }
     }
 
