@@ -4,6 +4,7 @@ package io.ashlar.examples.prometheus;
 import io.ashlar.metrics.AllocatorMeters;
 import io.ashlar.metrics.MemoryMeters;
 import io.ashlar.metrics.ObjectPoolMeters;
+import io.ashlar.metrics.PressureMeters;
 import io.ashlar.metrics.RequestArenaMeters;
 import io.ashlar.metrics.ShardMeters;
 import io.ashlar.metrics.SizeClassMeters;
@@ -30,6 +31,7 @@ final class MeterNames {
         Stream.of(
                         AllocatorMeters.values(),
                         MemoryMeters.values(),
+                        PressureMeters.values(),
                         SizeClassMeters.values(),
                         ShardMeters.values(),
                         RequestArenaMeters.values(),

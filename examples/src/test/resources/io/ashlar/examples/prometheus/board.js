@@ -78,7 +78,7 @@
             return {type: 'log', logBase: 4, ...axis};
         }
         if (max !== undefined) {
-            return {type: 'value', min, max, interval: max / 4, ...axis};
+            return {type: 'value', min, max, interval: decimals === 0 ? 1 : max / 4, ...axis};
         }
         if (min === undefined) {
             return {type: 'value', ...axis};
@@ -114,6 +114,7 @@
         const fill = own['custom.fillOpacity'] ?? custom.fillOpacity;
         return {
             type: 'line', name, data: points, showSymbol: false, color: its, stack: stacks(panel, name) ? 'all' : undefined,
+            step: custom.lineInterpolation === 'stepAfter' ? 'end' : undefined,
             lineStyle: {width: own['custom.lineWidth'] ?? custom.lineWidth, type: own['custom.lineStyle'] ? own['custom.lineStyle'].dash : 'solid'},
             areaStyle: fill > 0 ? {opacity: fill / 100} : undefined,
         };
@@ -221,7 +222,7 @@
             const rows = new Map();
             answers.forEach(({series}, column) => series.forEach(({labels, values}) => {
                 const key = labels[label];
-                rows.set(key, rows.get(key) || [Number(key)]);
+                rows.set(key, rows.get(key) || [Number.isNaN(Number(key)) ? key : Number(key)]);
                 rows.get(key)[column + 1] = Number(values[values.length - 1][1]);
             }));
             const names = [label, ...answers.map(({target}) => 'Value #' + target.refId)].map(name => organize.renameByName[name]);
@@ -233,7 +234,7 @@
                 const line = element(table, 'tr');
                 names.forEach((name, i) => {
                     const own = overridden(panel, name);
-                    const text = row[i] === undefined ? '' : units.format(own.unit || panel.fieldConfig.defaults.unit, row[i]);
+                    const text = row[i] === undefined ? '' : typeof row[i] === 'string' ? row[i] : units.format(own.unit || panel.fieldConfig.defaults.unit, row[i]);
                     if (own['custom.cellOptions']) {
                         const bar = element(element(line, 'td', 'bar'), 'div');
                         element(element(bar, 'div'), 'em').style.width = 100 * Math.min(1, row[i] || 0) + '%';
