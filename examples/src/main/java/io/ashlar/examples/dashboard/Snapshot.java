@@ -12,6 +12,7 @@ import java.util.List;
  * @param closed whether the allocator was closed
  * @param nanos when this was read, in nanoseconds since some moment; only differences mean something
  * @param memory the stack of its memory
+ * @param pressure how it stands to its watermarks
  * @param counts what it has done, and refused to do
  * @param latency how long the server's requests took
  * @param sizeClasses the size classes, the smallest first
@@ -24,6 +25,7 @@ public record Snapshot(
         boolean closed,
         long nanos,
         Memory memory,
+        Pressure pressure,
         Counts counts,
         Latency latency,
         List<SizeClass> sizeClasses,
@@ -43,6 +45,18 @@ public record Snapshot(
      */
     public record Memory(
             long requested, long used, long cached, long free, long reserved, long peakReserved, long limit) {}
+
+    /**
+     * Pressure, from when used bytes have reached the high watermark until they are down to the low one.
+     *
+     * @param now whether there is pressure
+     * @param low at how many used bytes it ends
+     * @param high at how many used bytes it begins
+     * @param times how often it has begun
+     * @param nanos how long there was pressure in all, in nanoseconds
+     * @param pausedChannels channels that do not read because of it
+     */
+    public record Pressure(boolean now, long low, long high, long times, long nanos, int pausedChannels) {}
 
     /**
      * Blocks since the allocator was made; {@code outstanding} now.

@@ -3,6 +3,7 @@ package io.ashlar.examples.dashboard;
 
 import io.ashlar.netty.AshlarByteBufAllocator;
 import io.ashlar.pool.PoolStats;
+import io.ashlar.pool.PressureStats;
 import io.ashlar.pool.RegionStats;
 import io.ashlar.pool.SizeClassStats;
 import io.micrometer.core.instrument.Timer;
@@ -52,6 +53,7 @@ public final class SnapshotReader implements Supplier<Snapshot> {
                 stats.closed(),
                 System.nanoTime(),
                 memory(stats),
+                pressure(allocator.pressureStats(), allocator.pausedChannels()),
                 counts(stats),
                 latency(requests.takeSnapshot()),
                 classes.stream().map(SnapshotReader::sizeClass).toList(),
@@ -68,6 +70,16 @@ public final class SnapshotReader implements Supplier<Snapshot> {
                 stats.reservedBytes(),
                 stats.peakReservedBytes(),
                 stats.limitBytes());
+    }
+
+    private static Snapshot.Pressure pressure(PressureStats stats, int pausedChannels) {
+        return new Snapshot.Pressure(
+                stats.underPressure(),
+                stats.lowBytes(),
+                stats.highBytes(),
+                stats.times(),
+                stats.totalNanos(),
+                pausedChannels);
     }
 
     private static Snapshot.Counts counts(PoolStats stats) {

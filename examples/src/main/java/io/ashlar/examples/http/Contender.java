@@ -7,6 +7,7 @@ import io.ashlar.metrics.AllocatorMetrics;
 import io.ashlar.metrics.MeterLevel;
 import io.ashlar.metrics.RequestArenaMetrics;
 import io.ashlar.netty.AshlarByteBufAllocator;
+import io.ashlar.netty.MemoryPressureHandler;
 import io.ashlar.netty.RequestArenaHandler;
 import io.ashlar.netty.RequestArenas;
 import io.ashlar.pool.PoolStats;
@@ -15,6 +16,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.netty4.NettyAllocatorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
@@ -22,6 +24,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * One side of the comparison: a running server and a way to ask its allocator how it is.
@@ -37,8 +40,27 @@ record Contender(String title, DemoServer server, Supplier<MemoryReading> memory
 
     /** The server on Ashlar. What makes it one is the {@code install} call; the handler, if wanted, gives each request an arena. */
     static Contender ashlar(int port, boolean withArenas) throws DemoServer.CannotListenException {
-        AshlarByteBufAllocator allocator =
-                AshlarByteBufAllocator.builder().name("http-demo").build();
+        return ashlar(newAllocator(), port, withArenas, false);
+    }
+
+    /** The same, not to be compared but to be used: it stops reading while memory is scarce. */
+    static Contender serving(int port, boolean withArenas) throws DemoServer.CannotListenException {
+        return serving(newAllocator(), port, withArenas);
+    }
+
+    /** The same on an allocator of the caller's, which is closed with it. */
+    static Contender serving(AshlarByteBufAllocator allocator, int port, boolean withArenas)
+            throws DemoServer.CannotListenException {
+        return ashlar(allocator, port, withArenas, true);
+    }
+
+    private static AshlarByteBufAllocator newAllocator() {
+        return AshlarByteBufAllocator.builder().name("http-demo").build();
+    }
+
+    private static Contender ashlar(
+            AshlarByteBufAllocator allocator, int port, boolean withArenas, boolean withBackpressure)
+            throws DemoServer.CannotListenException {
         RequestArenas arenas = RequestArenas.builder(allocator).build();
         AllocatorMetrics metrics = new AllocatorMetrics(allocator, MeterLevel.DETAILED);
         RequestArenaMetrics arenaMetrics = new RequestArenaMetrics(arenas);
@@ -53,12 +75,18 @@ record Contender(String title, DemoServer server, Supplier<MemoryReading> memory
         };
         try {
             Dashboard dashboard = new Dashboard(new SnapshotReader(allocator, RequestTimes.timer(registry)));
-            Consumer<ChannelPipeline> behindCodec = pipeline -> {
+            UnaryOperator<ServerBootstrap> install = bootstrap -> withBackpressure
+                    ? allocator.install(bootstrap).handler(new MemoryPressureHandler(allocator))
+                    : allocator.install(bootstrap);
+            Consumer<ChannelPipeline> handlers = pipeline -> {
+                if (withBackpressure) {
+                    pipeline.addFirst(new MemoryPressureHandler(allocator), new IdleLimit());
+                }
                 if (withArenas) {
                     pipeline.addLast(RequestArenaHandler.http1(arenas));
                 }
             };
-            DemoServer server = DemoServer.start(port, allocator::install, registry, behindCodec, dashboard);
+            DemoServer server = DemoServer.start(port, install, registry, handlers, dashboard);
             return new Contender("Ashlar", server, () -> reading(allocator.stats()), remark(allocator), whenClosed);
         } catch (DemoServer.CannotListenException e) {
             whenClosed.run();

@@ -52,7 +52,7 @@ public final class DemoServer implements AutoCloseable {
             int port,
             UnaryOperator<ServerBootstrap> allocator,
             PrometheusMeterRegistry metrics,
-            Consumer<ChannelPipeline> behindCodec,
+            Consumer<ChannelPipeline> handlers,
             @Nullable Dashboard dashboard)
             throws CannotListenException {
         Timer timer = RequestTimes.timer(metrics);
@@ -69,7 +69,7 @@ public final class DemoServer implements AutoCloseable {
                         connections.add(channel);
                         ChannelPipeline pipeline =
                                 channel.pipeline().addLast(new UnsentLimit()).addLast(new HttpServerCodec());
-                        behindCodec.accept(pipeline);
+                        handlers.accept(pipeline);
                         pipeline.addLast(new HttpObjectAggregator(MAX_BODY))
                                 .addLast(new RoutingHandler(metrics, dashboard, new RequestTimes(timer)));
                     }
@@ -104,7 +104,7 @@ public final class DemoServer implements AutoCloseable {
      * @param port the port to listen on, 0 for any free one
      * @param allocator puts the allocator on the bootstrap
      * @param metrics what {@code /metrics} shows; the server adds a timer of its requests
-     * @param behindCodec adds handlers to each connection, between the HTTP codec and what answers requests
+     * @param handlers adds handlers to each connection, when the HTTP codec is there and what answers requests is not
      * @return the listening server
      * @throws CannotListenException if the port is taken or not permitted
      */
@@ -112,9 +112,9 @@ public final class DemoServer implements AutoCloseable {
             int port,
             UnaryOperator<ServerBootstrap> allocator,
             PrometheusMeterRegistry metrics,
-            Consumer<ChannelPipeline> behindCodec)
+            Consumer<ChannelPipeline> handlers)
             throws CannotListenException {
-        return start(port, allocator, metrics, behindCodec, null);
+        return start(port, allocator, metrics, handlers, null);
     }
 
     /**
@@ -123,7 +123,7 @@ public final class DemoServer implements AutoCloseable {
      * @param port the port to listen on, 0 for any free one
      * @param allocator puts the allocator on the bootstrap
      * @param metrics what {@code /metrics} shows; the server adds a timer of its requests
-     * @param behindCodec adds handlers to each connection, between the HTTP codec and what answers requests
+     * @param handlers adds handlers to each connection, when the HTTP codec is there and what answers requests is not
      * @param dashboard what {@code /dashboard} shows, or null if nothing is to be there
      * @return the listening server
      * @throws CannotListenException if the port is taken or not permitted
@@ -132,10 +132,10 @@ public final class DemoServer implements AutoCloseable {
             int port,
             UnaryOperator<ServerBootstrap> allocator,
             PrometheusMeterRegistry metrics,
-            Consumer<ChannelPipeline> behindCodec,
+            Consumer<ChannelPipeline> handlers,
             @Nullable Dashboard dashboard)
             throws CannotListenException {
-        return new DemoServer(port, allocator, metrics, behindCodec, dashboard);
+        return new DemoServer(port, allocator, metrics, handlers, dashboard);
     }
 
     /**

@@ -55,6 +55,12 @@ export function tiles(list, { last }) {
   });
 }
 
+/** Says whether there is pressure, in words and not by the colour alone. It is read aloud when it changes: so no figures here. */
+export function badge(target, { last: { pressure } }) {
+  write(target, pressure.now ? "Under pressure" : "No pressure");
+  target.classList.toggle("now", pressure.now);
+}
+
 /** Entries of name, colour, value, and a dash if the line has one. */
 export function key(list, entries) {
   if (list.children.length !== entries.length) {

@@ -2,10 +2,10 @@
 // The memory stack over time. The areas together are the reserved bytes.
 
 import { atOneTime, base, line, time, values } from "./axes.js";
-import { bytes, percent } from "./format.js";
+import { bytes, count, nanos, percent } from "./format.js";
 
-/** The limit is drawn where it does not press what is below it flat. */
-const LIMIT_IN_SIGHT = 3;
+/** What is higher than so many times the reserved bytes is not drawn: it would press these flat. */
+const IN_SIGHT = 3;
 
 const LAYERS = [
   { name: "Requested", colour: "blue", of: (it) => it.memory.requested },
@@ -18,20 +18,23 @@ export const memory = {
   id: "memory",
 
   option(history, colours) {
-    const { limit } = history.last.memory;
     const most = history.range((it) => it.memory.reserved).most;
-    const mark = limit <= LIMIT_IN_SIGHT * most && {
+    const marks = marksInSight(history.last, most);
+    const mark = marks.length > 0 && {
       silent: true,
       symbol: "none",
-      lineStyle: { color: colours.ink, type: "dashed" },
-      label: { color: colours.ink, formatter: `limit ${bytes(limit)}`, position: "insideStartTop" },
-      data: [{ yAxis: limit }],
+      label: { color: colours.ink, position: "insideStartTop" },
+      data: marks.map(({ at, name, colour }) => ({
+        yAxis: at,
+        lineStyle: { color: colours[colour], type: "dashed" },
+        label: { formatter: name },
+      })),
     };
     return {
       ...base(colours),
       tooltip: atOneTime(colours, bytes),
       xAxis: time(colours),
-      yAxis: values(colours, bytes, steps(mark ? Math.max(limit, most) : most)),
+      yAxis: values(colours, bytes, steps(Math.max(most, ...marks.map(({ at }) => at)))),
       series: LAYERS.map(({ name, colour, of }, i) => line(name, colours[colour], history.line(of), {
         stack: "reserved",
         areaStyle: { color: colours[colour], opacity: 1 },
@@ -46,7 +49,7 @@ export const memory = {
   sentence(history) {
     const { requested, used, reserved, peakReserved, limit } = history.last.memory;
     return `${bytes(requested)} requested, ${bytes(used)} used, ${bytes(reserved)} reserved, at most ${bytes(peakReserved)} so far; `
-      + `${percent(reserved / limit)} of the limit of ${bytes(limit)}.`;
+      + `${percent(reserved / limit)} of the limit of ${bytes(limit)}. ${pressure(history.last.pressure)}`;
   },
 
   table(history) {
@@ -59,6 +62,19 @@ export const memory = {
     ];
   },
 };
+
+function marksInSight({ memory: { limit }, pressure: { high } }, most) {
+  return [
+    { at: limit, name: `limit ${bytes(limit)}`, colour: "ink" },
+    { at: high, name: `pressure from ${bytes(high)} used`, colour: "orange" },
+  ].filter(({ at }) => at <= IN_SIGHT * most);
+}
+
+function pressure({ now, low, high, times, nanos: lasted, pausedChannels }) {
+  const waiting = now ? `, ${count(pausedChannels)} channels wait` : "";
+  const soFar = times > 0 ? `${count(times)} times so far, ${nanos(lasted)} in all` : "never so far";
+  return `${now ? "Under pressure" : "No pressure"}${waiting}: it begins at ${bytes(high)} used and ends at ${bytes(low)}; ${soFar}.`;
+}
 
 /** Steps of a power of two bytes, at most four of them. */
 function steps(most) {

@@ -48,6 +48,7 @@ function show() {
     return;
   }
   figures.write(byId("name"), history.last.name + (history.last.closed ? " (closed)" : ""));
+  figures.badge(byId("pressure"), history);
   figures.tiles(byId("tiles"), history);
   cards.forEach(draw);
 }

@@ -10,10 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ashlar.netty.AshlarByteBufAllocator;
+import io.ashlar.netty.MemoryPressureHandler;
 import io.ashlar.pool.PoolStats;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,6 +126,23 @@ class DashboardTest {
         assertEquals(1, counts.get("frees").longValue());
         assertEquals(stats.remoteFrees(), counts.get("remoteFrees").longValue());
         assertEquals(0, counts.get("failures").longValue());
+    }
+
+    @Test
+    void pressureIsThatOfTheAllocator() throws IOException {
+        JsonNode none = data().get("pressure");
+        assertFalse(none.get("now").booleanValue());
+        assertEquals(40 << 20, none.get("low").longValue());
+        assertEquals(48 << 20, none.get("high").longValue());
+        assertEquals(0, none.get("times").longValue());
+        hold(48, 1 << 20);
+        EmbeddedChannel paused = new EmbeddedChannel(new MemoryPressureHandler(allocator));
+        JsonNode some = data().get("pressure");
+        assertTrue(some.get("now").booleanValue());
+        assertEquals(1, some.get("times").longValue());
+        assertTrue(some.get("nanos").longValue() > 0);
+        assertEquals(1, some.get("pausedChannels").longValue());
+        paused.close();
     }
 
     @Test

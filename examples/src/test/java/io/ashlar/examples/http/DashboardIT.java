@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.deque.html.axecore.results.Results;
 import com.deque.html.axecore.results.Rule;
 import com.deque.html.axecore.selenium.AxeBuilder;
+import io.ashlar.netty.AshlarByteBufAllocator;
+import io.netty.buffer.ByteBuf;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -61,7 +63,7 @@ class DashboardIT {
 
     @BeforeAll
     static void serve() throws Exception {
-        ashlar = Contender.ashlar(0, true);
+        ashlar = Contender.serving(0, true);
         client = new LoadClient(42);
         client.startBackground(ashlar.server().address());
     }
@@ -195,6 +197,10 @@ class DashboardIT {
         open();
         browser.run("document.querySelectorAll('details').forEach((it) => { it.open = true; }); return true");
         browser.await("no tables", "return document.querySelectorAll('tbody tr').length > 20");
+        assertNothingViolated();
+    }
+
+    private void assertNothingViolated() {
         Results results = new AxeBuilder().analyze(browser.driver());
         assertFalse(results.isErrored(), results::getErrorMessage);
         assertTrue(results.getPasses().size() > 20, "axe has looked at hardly anything");
@@ -272,6 +278,32 @@ class DashboardIT {
         assertEquals(true, browser.run(dark));
     }
 
+    /** While half of the last quarter of the limit is free the page comes in its turn. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void pressureIsSaidAndItsMarkDrawn(boolean dark) throws Exception {
+        browser.emulate(DESKTOP, 900, dark);
+        AshlarByteBufAllocator pressed =
+                AshlarByteBufAllocator.builder().name("pressed").limit(64 << 20).build();
+        try (Contender server = Contender.serving(pressed, 0, false)) {
+            open(server.server().url());
+            assertEquals("No pressure", browser.text("#pressure"));
+            ByteBuf half = pressed.directBuffer(34 << 20);
+            ByteBuf held = pressed.directBuffer(15 << 20);
+            browser.await(
+                    "it says nothing", "return document.querySelector('#pressure').textContent === 'Under pressure'");
+            assertEquals("status", browser.run("return document.querySelector('#pressure').role"));
+            String sentence = browser.text("#memory-sentence");
+            assertTrue(sentence.contains("it begins at 48 MiB used and ends at 40 MiB; 1 times so far"), sentence);
+            browser.await("no mark", PIXELS.replace("return count;", "return count >= 20;"), "memory", "orange");
+            assertNothingViolated();
+            held.release();
+            half.release();
+            browser.await(
+                    "it goes on saying it", "return document.querySelector('#pressure').textContent === 'No pressure'");
+        }
+    }
+
     /** Three seconds: 10 requests of which the page knows nothing more, then 100 that took up to 1 ms and up to 2 ms, then none. */
     @Test
     void ratesAndLatenciesFollowFromTwoSnapshots() throws Exception {
@@ -327,7 +359,7 @@ class DashboardIT {
 
     @Test
     void aLostServerIsSaidOnceAndAnAnswerEndsIt() throws Exception {
-        Contender first = Contender.ashlar(0, false);
+        Contender first = Contender.serving(0, false);
         String url = first.server().url();
         int port = first.server().address().getPort();
         try {
@@ -343,7 +375,7 @@ class DashboardIT {
         String notice = browser.text("#notice");
         Thread.sleep(2_500);
         assertEquals(notice, browser.text("#notice"));
-        try (Contender second = Contender.ashlar(port, false)) {
+        try (Contender second = Contender.serving(port, false)) {
             assertEquals(url, second.server().url());
             browser.await(
                     "no good news",

@@ -17,6 +17,10 @@ import java.util.concurrent.TimeUnit;
 final class AccessLog {
 
     private static final int CAPACITY = 64;
+    /** Of which all entries take more than a quarter: then the board draws it. */
+    private static final int LIMIT = 64 << 10;
+
+    private static final int LONGEST_PATH = 240;
     private static final int ENTRIES_PER_STALL = 400;
     private static final long STALL_MILLIS = 100;
     private static final long HEARTBEAT_MILLIS = 20;
@@ -24,8 +28,11 @@ final class AccessLog {
     /** One line of the log. */
     static final class Entry extends OffHeapObject {
 
-        static final Schema SCHEMA =
-                Schema.builder("Entry").int64("time").int64("length").build();
+        static final Schema SCHEMA = Schema.builder("Entry")
+                .int64("time")
+                .int64("length")
+                .ascii("path", LONGEST_PATH)
+                .build();
         private static final LongField TIME = SCHEMA.longField("time");
         private static final LongField LENGTH = SCHEMA.longField("length");
 
@@ -37,7 +44,7 @@ final class AccessLog {
     private final ObjectPool<Entry> pool = ObjectPool.builder(Entry.SCHEMA, Entry::new)
             .name("access-log")
             .capacity(CAPACITY)
-            .limit(1 << 20)
+            .limit(LIMIT)
             .build();
     private final BlockingQueue<Entry> written = new ArrayBlockingQueue<>(CAPACITY);
     private final Thread writer = new Thread(this::write, "access-log-writer");

@@ -26,9 +26,9 @@ final class ObservedServer {
     private static final long SEED = Long.getLong("ashlar.test.seed", System.nanoTime());
     private static final long LIMIT = 60L << 20;
     /** So that the very large requests press. */
-    private static final long LOW = 20L << 20;
+    private static final long LOW = 24L << 20;
 
-    private static final long HIGH = 24L << 20;
+    private static final long HIGH = 28L << 20;
     private static final long FORGET_MILLIS = 100;
     private static final long WORK_MILLIS = 100;
     private static final long TRIM_SECONDS = 30;
@@ -46,6 +46,9 @@ final class ObservedServer {
             List.of(tenant("tenant-a", 4 << 20, 5 << 20, 60), tenant("tenant-b", 8 << 20, 3 << 20, 45));
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final DemoServer server;
+    /** Answers Prometheus, also under pressure. */
+    private final DemoServer figures;
+
     private final Load load;
 
     private Tenant tenant(String name, int limit, int most, int waveSeconds) {
@@ -70,6 +73,7 @@ final class ObservedServer {
                 pipeline -> pipeline.addFirst(new MemoryPressureHandler(allocator))
                         .addLast(RequestArenaHandler.http1(arenas))
                         .addLast(recent));
+        figures = DemoServer.start(0, bootstrap -> bootstrap, registry);
         for (Tenant tenant : tenants) {
             timer.scheduleAtFixedRate(tenant::work, 0, WORK_MILLIS, TimeUnit.MILLISECONDS);
         }
@@ -79,8 +83,9 @@ final class ObservedServer {
         load = new Load(server.address(), SEED);
     }
 
+    /** Where its figures are. */
     int port() {
-        return server.address().getPort();
+        return figures.address().getPort();
     }
 
     /** Ends everything, and checks that the clients got what they should. */
@@ -88,6 +93,7 @@ final class ObservedServer {
         load.stop();
         timer.shutdownNow();
         timer.awaitTermination(1, TimeUnit.MINUTES);
+        figures.close();
         server.close();
         recent.close();
         tenants.forEach(Tenant::close);

@@ -10,7 +10,7 @@ import java.util.Queue;
 /** Somebody with an allocator within that of the server, who keeps more and less in waves. What is beyond the tenant's limit lies on the heap. */
 final class Tenant implements AutoCloseable {
 
-    private static final int BYTES = 16 << 10;
+    private static final int BYTES = 4 << 10;
 
     private final AshlarByteBufAllocator allocator;
     private final int most;
