@@ -145,6 +145,36 @@ class HttpDemoTest {
         assertTrue(out().contains("Stopped. Buffers outstanding: 0\n"), out());
     }
 
+    /** It is another server, with backpressure; whoever has opened the page finds it where it was. */
+    @Test
+    void afterTheComparisonItServesOnTheSamePort() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            port = free.getLocalPort();
+        }
+        AtomicInteger code = new AtomicInteger(-1);
+        Thread demo = new Thread(() ->
+                code.set(run("--serve", "--seconds", "1", "--connections", "2", "--port", Integer.toString(port))));
+        demo.start();
+        try {
+            assertEquals("http://127.0.0.1:" + port, awaitUrl(demo));
+            HttpRequest healthz = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/healthz"))
+                    .build();
+            assertEquals(
+                    200,
+                    HttpClient.newHttpClient()
+                            .send(healthz, HttpResponse.BodyHandlers.ofString())
+                            .statusCode());
+        } finally {
+            demo.interrupt();
+            demo.join(20_000);
+        }
+        assertFalse(demo.isAlive());
+        assertEquals(0, code.get(), this::err);
+        assertTrue(out().contains("Compared with Netty's default allocator"), out());
+        assertTrue(out().contains("Stopped. Buffers outstanding: 0\n"), out());
+    }
+
     @Test
     void aComparisonThatIsBrokenOffIsCode1() throws Exception {
         AtomicInteger code = new AtomicInteger(-1);
