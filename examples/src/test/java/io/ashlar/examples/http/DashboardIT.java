@@ -217,6 +217,14 @@ class DashboardIT {
         browser.await("no tables", "return document.querySelectorAll('tbody tr').length > 20");
         assertEquals(width, browser.number("return document.documentElement.scrollWidth"));
         assertEquals(List.of(), browser.run("""
+                        return [...document.querySelectorAll("#tiles .value")]
+                          .map((it) => {
+                            it.textContent = "123,456,789";
+                            return `${it.scrollWidth} of ${it.clientWidth}, page ${document.documentElement.scrollWidth}`;
+                          })
+                          .filter((it) => !(parseInt(it) <= parseInt(it.split(" ")[2]) && it.endsWith(` ${innerWidth}`)));
+                        """));
+        assertEquals(List.of(), browser.run("""
                         return [...document.querySelectorAll("body *")]
                           .filter((it) => it.checkVisibility() && [...it.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
                           .filter((it) => parseFloat(getComputedStyle(it).fontSize) < 14)
