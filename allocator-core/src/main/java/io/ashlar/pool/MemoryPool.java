@@ -3,8 +3,6 @@ package io.ashlar.pool;
 
 import io.ashlar.memory.AllocationException;
 import io.ashlar.memory.MemorySource;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -78,6 +76,7 @@ public final class MemoryPool<V> implements AutoCloseable {
     // Synchronization: atomic; set once.
     private final AtomicBoolean closed = new AtomicBoolean();
     private final PoolCounters counters;
+    private final PoolFigures<V> figures;
     private final Shortage<V> shortage;
     private final Sampler<V> sampler = new Sampler<>(this);
     private final Pressure pressure;
@@ -110,6 +109,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         this.counters = new PoolCounters(sizeClasses());
         this.owned = new ShardList<>(sizeClasses());
         this.stripes = newStripes(config.stripes());
+        this.figures = new PoolFigures<>(this, source, counters, stripes, owned);
         this.shortage = new Shortage<>(this, large, regions, stripes, owned);
         this.pressure = new Pressure(
                 name, new Measured(), config.watermarks(), budget.limit(), parent == null ? null : parent.pressure);
@@ -241,40 +241,7 @@ public final class MemoryPool<V> implements AutoCloseable {
      * @return the figures of about this moment
      */
     public PoolStats stats() {
-        Totals totals = totals();
-        boolean isRoot = family.parent() == null;
-        long childrenTaken = 0;
-        for (MemoryPool<?> child : family.children()) {
-            childrenTaken += child.budget.taken();
-        }
-        long taken = budget.taken();
-        long reserved = isRoot ? source.reserved() : taken;
-        return new PoolStats(
-                name,
-                source.kind(),
-                totals.requested,
-                totals.used,
-                Math.max(0, taken - childrenTaken - totals.used),
-                childrenTaken,
-                Math.max(0, reserved - Math.max(taken, totals.used)),
-                reserved,
-                isRoot ? source.peak() : budget.peak(),
-                budget.reservation(),
-                budget.limit(),
-                isRoot ? Math.max(0, budget.limit() - Math.max(reserved, budget.demand())) : budget.headroom(),
-                isRoot ? regions.fragmentation() : 0,
-                totals.allocations - totals.frees,
-                totals.allocations,
-                totals.frees,
-                totals.remoteFrees,
-                budget.fetches(),
-                isRoot ? regions.returnedBytes() : 0,
-                isRoot ? regions.discardedBytes() : 0,
-                totals.failures,
-                isRoot ? source.fallbacks() : 0,
-                isRoot ? regions.count() : 0,
-                owned.snapshot().size(),
-                isClosed());
+        return figures.pool();
     }
 
     /**
@@ -284,13 +251,7 @@ public final class MemoryPool<V> implements AutoCloseable {
      * @return the figures of about this moment
      */
     public List<SizeClassStats> sizeClassStats() {
-        Totals totals = totals();
-        List<SizeClassStats> all = new ArrayList<>();
-        for (int c = 0; c < sizeClasses(); c++) {
-            all.add(new SizeClassStats(
-                    SizeClasses.blockSize(c), totals.smallAllocations[c], totals.smallFrees[c], totals.slabBytes[c]));
-        }
-        return all;
+        return figures.sizeClasses();
     }
 
     /**
@@ -310,15 +271,7 @@ public final class MemoryPool<V> implements AutoCloseable {
      * @return the figures of about this moment
      */
     public List<ShardStats> shardStats() {
-        retireDead();
-        List<ShardStats> all = new ArrayList<>();
-        for (int i = 0; i < stripes.length; i++) {
-            all.add(stripes[i].stats("stripe-" + i));
-        }
-        for (OwnedShard<V> shard : owned.snapshot()) {
-            all.add(shard.stats(shard.ownerName()));
-        }
-        return all;
+        return figures.shards();
     }
 
     /**
@@ -369,22 +322,6 @@ public final class MemoryPool<V> implements AutoCloseable {
      */
     public String dump() {
         return PoolDump.of(stats(), pressureStats(), sizeClassStats(), shardStats());
-    }
-
-    private Totals totals() {
-        retireDead();
-        regions.retryStuck();
-        return sum();
-    }
-
-    private Totals sum() {
-        return owned.total(shards -> counters.sum(large.counters(), shardsWith(shards)));
-    }
-
-    private List<Shard<V>> shardsWith(List<OwnedShard<V>> ownedOnes) {
-        List<Shard<V>> all = new ArrayList<>(Arrays.asList(stripes));
-        all.addAll(ownedOnes);
-        return all;
     }
 
     /**
@@ -528,7 +465,7 @@ public final class MemoryPool<V> implements AutoCloseable {
         public long usedBytes() {
             long used = 0;
             for (MemoryPool<?> each : family.members()) {
-                used += each.sum().used;
+                used += each.figures.totals().used;
             }
             return used;
         }
