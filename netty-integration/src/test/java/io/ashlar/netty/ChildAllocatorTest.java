@@ -11,7 +11,6 @@ import io.ashlar.memory.AllocatorConfigException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -111,7 +110,7 @@ class ChildAllocatorTest {
 
     @Test
     void closingTheParentClosesItsChildrenOnTheirEventLoops() throws Exception {
-        MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, Transport.CURRENT.handlers());
         EventLoop loop = group.next();
         AshlarByteBufAllocator tenant = parent.child("tenant", MIB);
         loop.submit(() -> tenant.directBuffer(100).release()).sync();

@@ -9,7 +9,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +28,7 @@ import org.junit.jupiter.api.Test;
  * <p>Bounded by the number of operations of each actor. The random decisions of each actor follow from the seed; how
  * the actors interleave does not.
  */
+@Sockets
 class HandOverTest {
 
     private static final int ACTORS = 4;
@@ -189,7 +189,7 @@ class HandOverTest {
         for (int i = 0; i < ACTORS; i++) {
             inboxes.add(new ConcurrentLinkedQueue<>());
         }
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(ACTORS / 2, NioIoHandler.newFactory());
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(ACTORS / 2, Transport.CURRENT.handlers());
         for (int i = 0; i < ACTORS; i++) {
             if (i % 2 == 0) {
                 runOnLoop(group.next(), new Actor(i));

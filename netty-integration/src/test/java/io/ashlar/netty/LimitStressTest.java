@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -84,7 +83,7 @@ class LimitStressTest {
     @Test
     void sixteenThreadsAtTheLimit() throws Exception {
         System.out.println("LimitStressTest: -Dashlar.test.seed=" + SEED + " -Dashlar.test.seconds=" + SECONDS);
-        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(LOOPS, NioIoHandler.newFactory());
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(LOOPS, Transport.CURRENT.handlers());
         ExecutorService plain = Executors.newFixedThreadPool(PLAIN);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         List<? extends Future<?>> workers = Stream.<Future<?>>concat(

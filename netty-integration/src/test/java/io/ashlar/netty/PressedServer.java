@@ -14,8 +14,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -34,7 +32,7 @@ final class PressedServer implements AutoCloseable {
     private static final int KIB = 1 << 10;
 
     final AshlarByteBufAllocator alloc;
-    final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+    final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, Transport.CURRENT.handlers());
     final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -50,7 +48,7 @@ final class PressedServer implements AutoCloseable {
         this.alloc = alloc;
         server = alloc.install(new ServerBootstrap())
                 .group(loops)
-                .channel(NioServerSocketChannel.class)
+                .channel(Transport.CURRENT.serverChannel)
                 .handler(acceptor)
                 .childHandler(new ChannelInitializer<>() {
                     @Override

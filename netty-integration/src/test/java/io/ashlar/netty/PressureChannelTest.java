@@ -32,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections of real sockets under pressure: TCP, HTTP/1.1, and those that have yet to be accepted. */
+@Sockets
 class PressureChannelTest {
 
     private static final int MIB = 1 << 20;

@@ -11,7 +11,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
@@ -29,6 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** The handler in the streams of HTTP/2, over real sockets. The client's memory is its own. */
+@Sockets
 class PressureHttp2Test {
 
     private static final int MIB = 1 << 20;
@@ -82,7 +82,7 @@ class PressureHttp2Test {
     private Channel connect(PressedServer server) {
         return new Bootstrap()
                 .group(server.loops)
-                .channel(NioSocketChannel.class)
+                .channel(Transport.CURRENT.channel)
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {

@@ -11,9 +11,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
@@ -34,6 +31,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dashlar.test.ops=1000000}: the requests of both protocols together. Where every buffer is wrapped to find leaks, it is a
  * quarter of these.
  */
+@Sockets
 class RequestArenaChannelTest {
 
     private static final int REQUESTS = Integer.getInteger("ashlar.test.ops", 20_000)
@@ -65,7 +63,7 @@ class RequestArenaChannelTest {
     }
 
     private static EventLoopGroup loops(String name, int threads) {
-        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name), NioIoHandler.newFactory());
+        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name), Transport.CURRENT.handlers());
     }
 
     @Test
@@ -100,7 +98,7 @@ class RequestArenaChannelTest {
     private Channel listen(ArenaTestLoad load) throws InterruptedException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(acceptor, serverLoops)
-                .channel(NioServerSocketChannel.class)
+                .channel(Transport.CURRENT.serverChannel)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -120,7 +118,7 @@ class RequestArenaChannelTest {
     private void connect(ArenaTestLoad load, SocketAddress address) {
         Bootstrap bootstrap = new Bootstrap()
                 .group(clientLoops)
-                .channel(NioSocketChannel.class)
+                .channel(Transport.CURRENT.channel)
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {

@@ -17,9 +17,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -46,7 +43,7 @@ final class SlowConsumer implements AutoCloseable {
     private static final int CHUNK = 64 << 10;
 
     private final long total;
-    private final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+    private final MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(2, Transport.CURRENT.handlers());
     private final ServerSocket consumerSocket = new ServerSocket();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Channel proxy;
@@ -65,7 +62,7 @@ final class SlowConsumer implements AutoCloseable {
         consumerSocket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         proxy = new ServerBootstrap()
                 .group(loops)
-                .channel(NioServerSocketChannel.class)
+                .channel(Transport.CURRENT.serverChannel)
                 .option(ChannelOption.ALLOCATOR, alloc)
                 .childOption(ChannelOption.ALLOCATOR, alloc)
                 .childOption(ChannelOption.AUTO_READ, false)
@@ -101,7 +98,7 @@ final class SlowConsumer implements AutoCloseable {
             connections.add(ctx.channel());
             back = new Bootstrap()
                     .group(loops.next())
-                    .channel(NioSocketChannel.class)
+                    .channel(Transport.CURRENT.channel)
                     .option(ChannelOption.ALLOCATOR, alloc)
                     .option(ChannelOption.SO_SNDBUF, CHUNK)
                     .handler(new ChannelInitializer<>() {

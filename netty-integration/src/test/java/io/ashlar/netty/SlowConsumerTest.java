@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What becomes of a proxy whose consumer is stalled. */
+@Sockets
 class SlowConsumerTest {
 
     private static final long MIB = 1 << 20;
