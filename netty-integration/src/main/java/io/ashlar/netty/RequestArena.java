@@ -402,9 +402,14 @@ public final class RequestArena extends ArenaRuns implements ByteBufAllocatorMet
 
     // ---- allocating
 
+    /** Whether a request of the calling thread has begun and not ended. */
+    boolean isOfCaller() {
+        return Thread.currentThread() == owner;
+    }
+
     @Override
     protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-        if (Thread.currentThread() != owner) {
+        if (!isOfCaller()) {
             return fromParent(initialCapacity, maxCapacity);
         }
         AshlarByteBuf buf = tryAllocate(initialCapacity);

@@ -60,7 +60,7 @@ public final class RequestArenaHandler extends ChannelDuplexHandler {
     private RequestArenaHandler(RequestArenas arenas, RequestBoundaries boundaries) {
         this.arenas = arenas;
         this.boundaries = boundaries;
-        this.scope = new ScopedAllocator(arenas.parent());
+        this.scope = new ScopedAllocator(arenas);
     }
 
     /**

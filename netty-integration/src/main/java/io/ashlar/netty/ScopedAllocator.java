@@ -15,14 +15,16 @@ import org.jspecify.annotations.Nullable;
 final class ScopedAllocator implements ByteBufAllocator, ByteBufAllocatorMetricProvider {
 
     private final AshlarByteBufAllocator outside;
+    private final boolean strict;
 
-    // Synchronization: written by the channel's event loop only. Another thread that reads it gets an arena or null,
-    // and an arena
-    // sends a thread that does not own it to the same parent.
+    // Synchronization: written by the channel's event loop only. Another thread that reads it gets an arena or null. An
+    // arena sends a
+    // thread that does not own it to the same parent; a strict one would refuse it, and so is not asked.
     private @Nullable RequestArena arena;
 
-    ScopedAllocator(AshlarByteBufAllocator outside) {
-        this.outside = outside;
+    ScopedAllocator(RequestArenas arenas) {
+        this.outside = arenas.parent();
+        this.strict = arenas.isStrict();
     }
 
     /** Enters an arena, or goes outside with null; returns what to {@link #leaveTo} afterwards. */
@@ -48,7 +50,7 @@ final class ScopedAllocator implements ByteBufAllocator, ByteBufAllocatorMetricP
 
     private ByteBufAllocator now() {
         RequestArena entered = arena;
-        return entered == null ? outside : entered;
+        return entered == null || strict && !entered.isOfCaller() ? outside : entered;
     }
 
     /** What can never have a byte is Netty's empty buffer, which would know the arena beyond its request. */
