@@ -43,7 +43,7 @@ final class SparseFile {
         boolean mapped = false;
         enter();
         try {
-            while (!mapped) {
+            while (true) {
                 try {
                     NativeMemory mapping = JdkInternals.map(open(), layout.size(), layout.align());
                     mapped = true;
@@ -53,7 +53,6 @@ final class SparseFile {
                     interrupted |= Thread.interrupted();
                 }
             }
-            throw new AssertionError();
         } finally {
             if (!mapped) {
                 leave();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.memory;
 
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,45 +62,28 @@ public final class HookedSource implements MemorySource {
         return region == null ? null : new HookedRegion(region);
     }
 
-    private final class HookedRegion implements MemoryRegion {
-
-        private final MemoryRegion region;
+    private final class HookedRegion extends ForwardingRegion {
 
         HookedRegion(MemoryRegion region) {
-            this.region = region;
+            super(region);
         }
 
         @Override
         public int size() {
             onSize.run();
-            return region.size();
-        }
-
-        @Override
-        public int alignment() {
-            return region.alignment();
+            return super.size();
         }
 
         @Override
         public long address() {
             onAddress.run();
-            return region.address();
-        }
-
-        @Override
-        public ByteBuffer buffer() {
-            return region.buffer();
-        }
-
-        @Override
-        public boolean isClosed() {
-            return region.isClosed();
+            return super.address();
         }
 
         @Override
         public void close() {
             onClose.run();
-            region.close();
+            super.close();
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ashlar.pool;
 
+import io.ashlar.memory.ForwardingRegion;
 import io.ashlar.memory.Layout;
 import io.ashlar.memory.MemoryRegion;
 import io.ashlar.memory.MemorySource;
@@ -67,12 +68,10 @@ final class DiscardingSource implements MemorySource {
         return unit;
     }
 
-    private final class DiscardingRegion implements MemoryRegion {
-
-        private final MemoryRegion region;
+    private final class DiscardingRegion extends ForwardingRegion {
 
         DiscardingRegion(MemoryRegion region) {
-            this.region = region;
+            super(region);
         }
 
         @Override
@@ -89,36 +88,6 @@ final class DiscardingSource implements MemorySource {
                 memory.put(at, GONE);
             }
             return true;
-        }
-
-        @Override
-        public int size() {
-            return region.size();
-        }
-
-        @Override
-        public int alignment() {
-            return region.alignment();
-        }
-
-        @Override
-        public long address() {
-            return region.address();
-        }
-
-        @Override
-        public ByteBuffer buffer() {
-            return region.buffer();
-        }
-
-        @Override
-        public boolean isClosed() {
-            return region.isClosed();
-        }
-
-        @Override
-        public void close() {
-            region.close();
         }
     }
 }

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ashlar.memory.AllocationException;
+import io.ashlar.memory.ForwardingRegion;
 import io.ashlar.memory.Layout;
 import io.ashlar.memory.MemoryRegion;
 import io.ashlar.memory.MemorySource;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -42,7 +42,7 @@ class LimitStressTest {
     private static final class Observer implements MemorySource {
 
         private final MemorySource mapped = MemorySource.mapped();
-        // Synchronization: atomic; counted up before a region is there, down after it has gone.
+        // Synchronization: atomic; counted up before the pool has a region, down after it has gone.
         private final AtomicLong out = new AtomicLong();
         private final AtomicLong most = new AtomicLong();
 
@@ -66,43 +66,16 @@ class LimitStressTest {
             return out.get();
         }
 
-        private final class Watched implements MemoryRegion {
-
-            private final MemoryRegion region;
+        private final class Watched extends ForwardingRegion {
 
             Watched(MemoryRegion region) {
-                this.region = region;
-            }
-
-            @Override
-            public int size() {
-                return region.size();
-            }
-
-            @Override
-            public int alignment() {
-                return region.alignment();
-            }
-
-            @Override
-            public long address() {
-                return region.address();
-            }
-
-            @Override
-            public ByteBuffer buffer() {
-                return region.buffer();
-            }
-
-            @Override
-            public boolean isClosed() {
-                return region.isClosed();
+                super(region);
             }
 
             @Override
             public void close() {
-                int size = region.size();
-                region.close();
+                int size = size();
+                super.close();
                 out.addAndGet(-size);
             }
         }
