@@ -72,6 +72,9 @@ final class ReadGate {
     // Synchronization: atomic; whoever turns it on starts the timer, and who was called turns it off.
     private final AtomicBoolean waiting = new AtomicBoolean();
 
+    // Synchronization: volatile; written by the pool's task for this listener.
+    private volatile boolean toldOfPressure;
+
     private final ReentrantLock lock = new ReentrantLock();
     /** In the order in which they are to go on; guarded by the lock. */
     private final LinkedHashSet<MemoryPressureHandler> paused = new LinkedHashSet<>();
@@ -190,10 +193,21 @@ final class ReadGate {
 
     // ---- called by the pool and the timer
 
-    /** That pressure has ended the timer notices, which calls as long as somebody is paused. */
+    /**
+     * That pressure has ended the timer notices, which calls as long as somebody is paused. It also calls until this has been told so: of pressure
+     * that ends and begins again before that, nobody is told.
+     */
     void pressureChanged(boolean begun) {
+        toldOfPressure = begun;
         if (begun) {
             onEventLoops(channels, MemoryPressureHandler::pauseUnderPressure);
+            watchIfNeeded();
+        }
+    }
+
+    private void watchIfNeeded() {
+        if (isCrowded() || toldOfPressure && !channels.isEmpty()) {
+            watch();
         }
     }
 
@@ -214,11 +228,12 @@ final class ReadGate {
                 onEventLoops(atTurn, MemoryPressureHandler::endTurn);
                 atTurn = nextAtTurn();
                 onEventLoops(atTurn, MemoryPressureHandler::takeTurn);
+                if (channels.size() > pausedCount) {
+                    onEventLoops(channels, MemoryPressureHandler::pauseUnderPressure);
+                }
             }
         } finally {
-            if (isCrowded()) {
-                watch();
-            }
+            watchIfNeeded();
         }
     }
 

@@ -208,6 +208,22 @@ class MemoryPressureHandlerTest {
         assertEquals(1, reads());
     }
 
+    /** Listeners are told on other threads: what ends and begins again meanwhile they do not hear of. */
+    @Test
+    void pressureThatIsBackBeforeAnybodyWasToldOfItsEndIsNoticed() {
+        fixture.begin();
+        fixture.underPressure = false;
+        fixture.tick();
+        assertEquals(0, fixture.gate.paused());
+        fixture.underPressure = true;
+        fixture.turn();
+        assertEquals(1, fixture.gate.paused());
+        fixture.end();
+        fixture.tick();
+        assertEquals(0, fixture.gate.paused());
+        assertFalse(fixture.isTicking());
+    }
+
     @Test
     void removedWhilePausedItLetsGo() {
         fixture.begin();
