@@ -313,8 +313,20 @@ final class Bin<V> {
         REQUESTED_ALLOCATED.setOpaque(this, requestedAllocated + delta);
     }
 
+    long frees() {
+        return (long) FREES.getOpaque(this);
+    }
+
+    long allocations() {
+        return (long) ALLOCATIONS.getOpaque(this);
+    }
+
+    long slabBytes() {
+        return (long) SLAB_BYTES.getOpaque(this);
+    }
+
     void addFreesTo(Totals totals) {
-        totals.addSmallFrees(sizeClass, (long) FREES.getOpaque(this));
+        totals.addSmallFrees(sizeClass, frees());
     }
 
     void addRequestedFreedTo(Totals totals) {
@@ -326,8 +338,8 @@ final class Bin<V> {
     }
 
     void addAllocationsTo(Totals totals) {
-        totals.addSmallAllocations(sizeClass, (long) ALLOCATIONS.getOpaque(this));
-        totals.slabBytes[sizeClass] += (long) SLAB_BYTES.getOpaque(this);
+        totals.addSmallAllocations(sizeClass, allocations());
+        totals.slabBytes[sizeClass] += slabBytes();
     }
 
     // ---- checking

@@ -22,7 +22,7 @@ final class LargeCounters extends PaddedCounters {
         add(ALLOCATIONS, 1);
         add(USED_ALLOCATED, blockBytes);
         add(REQUESTED_ALLOCATED, requestedBytes);
-        return get(ALLOCATIONS);
+        return allocations();
     }
 
     void freed(int blockBytes, int requestedBytes) {
@@ -51,9 +51,22 @@ final class LargeCounters extends PaddedCounters {
         add(FAILURES, 1);
     }
 
+    long allocations() {
+        return get(ALLOCATIONS);
+    }
+
+    long frees() {
+        return get(FREES);
+    }
+
+    /** Of the frees, those of blocks of other shards. */
+    long remoteFrees() {
+        return get(REMOTE_FREES);
+    }
+
     void addFreesTo(Totals totals) {
-        totals.remoteFrees += get(REMOTE_FREES);
-        totals.frees += get(FREES);
+        totals.remoteFrees += remoteFrees();
+        totals.frees += frees();
         totals.used -= get(USED_FREED);
     }
 
@@ -67,7 +80,7 @@ final class LargeCounters extends PaddedCounters {
 
     void addAllocationsTo(Totals totals) {
         totals.used += get(USED_ALLOCATED);
-        totals.allocations += get(ALLOCATIONS);
+        totals.allocations += allocations();
         totals.failures += get(FAILURES);
     }
 }

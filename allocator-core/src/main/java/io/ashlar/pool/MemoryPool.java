@@ -255,6 +255,17 @@ public final class MemoryPool<V> implements AutoCloseable {
     }
 
     /**
+     * The figures of the blocks of one size class. O(shards), where all of them take O(shards × size classes).
+     *
+     * @param sizeClass the place in {@link #sizeClassStats()}, from 0
+     * @return the figures of about this moment
+     * @throws IndexOutOfBoundsException if there is no such size class
+     */
+    public SizeClassStats sizeClassStats(int sizeClass) {
+        return figures.sizeClass(sizeClass);
+    }
+
+    /**
      * What lies where in the regions. A look at memory that others are changing: what comes and goes meanwhile may be missing, or seen twice.
      * O(reserved bytes / 4 KiB), without a lock.
      *
@@ -272,6 +283,17 @@ public final class MemoryPool<V> implements AutoCloseable {
      */
     public List<ShardStats> shardStats() {
         return figures.shards();
+    }
+
+    /**
+     * The figures of one shard, or of those whose threads have the same name. O(shards + size classes), where all of them take O(shards × size
+     * classes).
+     *
+     * @param name the name, as {@link ShardStats#name()} tells it
+     * @return the figures of about this moment; none if there is no such shard
+     */
+    public List<ShardStats> shardStats(String name) {
+        return figures.shards(name);
     }
 
     /**

@@ -65,6 +65,22 @@ final class PoolCounters {
         return totals;
     }
 
+    /** Adds up what is counted of one size class; frees first, too. */
+    SizeClassStats sum(int sizeClass, Totals retired, List<? extends Shard<?>> shards) {
+        long freed = frees[sizeClass].sum() + retired.smallFrees[sizeClass];
+        for (Shard<?> shard : shards) {
+            freed += shard.frees(sizeClass);
+        }
+        VarHandle.loadLoadFence();
+        long allocated = retired.smallAllocations[sizeClass];
+        long slabs = 0; // who has retired has none
+        for (Shard<?> shard : shards) {
+            allocated += shard.allocations(sizeClass);
+            slabs += shard.slabBytes(sizeClass);
+        }
+        return new SizeClassStats(SizeClasses.blockSize(sizeClass), allocated, freed, slabs);
+    }
+
     private void addFreesTo(Totals totals) {
         long large = largeFrees.sum();
         totals.frees += large;

@@ -78,11 +78,20 @@ final class PoolFigures<V> {
         return all;
     }
 
+    /** One of them, as it stands. */
+    SizeClassStats sizeClass(int sizeClass) {
+        if (sizeClass < 0 || sizeClass >= pool.sizeClasses()) {
+            throw new IndexOutOfBoundsException("sizeClass=" + sizeClass + " is not one of the " + pool.sizeClasses()
+                    + " that pool " + pool.name() + " has, counted from 0");
+        }
+        return owned.sum((shards, retired) -> counters.sum(sizeClass, retired, stripesAnd(shards)));
+    }
+
     List<ShardStats> shards() {
         pool.retireDead();
         List<ShardStats> all = new ArrayList<>();
         for (int i = 0; i < stripes.length; i++) {
-            all.add(stripes[i].stats("stripe-" + i));
+            all.add(stripes[i].stats(stripeName(i)));
         }
         for (OwnedShard<V> shard : owned.snapshot()) {
             all.add(shard.stats(shard.ownerName()));
@@ -90,9 +99,33 @@ final class PoolFigures<V> {
         return all;
     }
 
+    /** Those of a name, as they stand. */
+    List<ShardStats> shards(String name) {
+        List<ShardStats> found = new ArrayList<>();
+        for (int i = 0; i < stripes.length; i++) {
+            if (stripeName(i).equals(name)) {
+                found.add(stripes[i].stats(name));
+            }
+        }
+        for (OwnedShard<V> shard : owned.snapshot()) {
+            if (shard.ownerName().equals(name)) {
+                found.add(shard.stats(name));
+            }
+        }
+        return found;
+    }
+
+    private static String stripeName(int stripe) {
+        return "stripe-" + stripe;
+    }
+
     /** What is summed, as it stands. Nothing is given back on the way: this may be called under locks. */
     Totals totals() {
-        return owned.total(shards -> counters.sum(pool.large().counters(), stripesAnd(shards)));
+        return owned.sum((shards, retired) -> {
+            Totals totals = counters.sum(pool.large().counters(), stripesAnd(shards));
+            totals.add(retired);
+            return totals;
+        });
     }
 
     private Totals settledTotals() {

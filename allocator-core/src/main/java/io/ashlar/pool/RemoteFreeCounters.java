@@ -16,9 +16,13 @@ final class RemoteFreeCounters extends PaddedCounters {
         add(sizeClass, blocks);
     }
 
+    long frees(int sizeClass) {
+        return get(sizeClass);
+    }
+
     void addFreesTo(Totals totals) {
         for (int c = 0; c < sizeClasses; c++) {
-            long freed = get(c);
+            long freed = frees(c);
             totals.remoteFrees += freed;
             totals.addSmallFrees(c, freed);
         }

@@ -301,28 +301,39 @@ abstract class Shard<V> {
 
     /** Whether there is anything to give back; called by anybody. */
     final boolean holdsAnything() {
-        Totals totals = new Totals(bins.length);
-        addAllocationsTo(totals);
         return largeCache.bytes() > 0
                 || remoteLarge.holdsAnything()
-                || Arrays.stream(totals.slabBytes).anyMatch(bytes -> bytes > 0);
+                || Arrays.stream(bins).anyMatch(bin -> bin.slabBytes() > 0);
     }
 
     /** What the shard counts; called by anybody. */
     final ShardStats stats(String name) {
-        Totals own = new Totals(bins.length);
+        long remote = counters.remoteFrees();
+        long frees = counters.frees() - remote;
         for (Bin<V> bin : bins) {
-            bin.addFreesTo(own);
+            frees += bin.frees();
+            remote += remoteFrees.frees(bin.sizeClass);
         }
-        counters.addFreesTo(own);
-        long frees = own.frees - own.remoteFrees;
-        remoteFrees.addFreesTo(own);
-        addAllocationsTo(own);
+        long allocations = counters.allocations();
         long slabs = 0;
-        for (long each : own.slabBytes) {
-            slabs += each;
+        for (Bin<V> bin : bins) {
+            allocations += bin.allocations();
+            slabs += bin.slabBytes();
         }
-        return new ShardStats(name, thread != null, own.allocations, frees, own.remoteFrees, slabs, largeCache.bytes());
+        return new ShardStats(name, thread != null, allocations, frees, remote, slabs, largeCache.bytes());
+    }
+
+    /** The blocks of a size class that were freed, of its own by anybody and of others by its owner; called by anybody. */
+    final long frees(int sizeClass) {
+        return bins[sizeClass].frees() + remoteFrees.frees(sizeClass);
+    }
+
+    final long allocations(int sizeClass) {
+        return bins[sizeClass].allocations();
+    }
+
+    final long slabBytes(int sizeClass) {
+        return bins[sizeClass].slabBytes();
     }
 
     final void addFreesTo(Totals totals) {

@@ -4,7 +4,7 @@ package io.ashlar.pool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.StampedLock;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * The owned shards of a pool, and the sums of those that have retired.
@@ -56,22 +56,19 @@ final class ShardList<V> {
         }
     }
 
-    /** Adds up what the shards of the moment count and those that have retired have counted. */
-    Totals total(Function<List<OwnedShard<V>>, Totals> sum) {
+    /** Adds up what the shards of the moment count and those that have retired have counted; again if one of them retires meanwhile. */
+    <T> T sum(BiFunction<List<OwnedShard<V>>, Totals, T> sum) {
         for (int i = 0; i < OPTIMISTIC_TRIES; i++) {
             long stamp = lock.tryOptimisticRead();
-            Totals totals = sum.apply(shards);
-            totals.add(retired);
+            T sums = sum.apply(shards, retired);
             if (lock.validate(stamp)) {
-                return totals;
+                return sums;
             }
             Thread.onSpinWait();
         }
         long stamp = lock.readLock();
         try {
-            Totals totals = sum.apply(shards);
-            totals.add(retired);
-            return totals;
+            return sum.apply(shards, retired);
         } finally {
             lock.unlockRead(stamp);
         }

@@ -49,6 +49,8 @@ class ShardStatsTest {
                         new ShardStats("stripe-0", false, 10, 1, 0, slabBytes(10), 0),
                         new ShardStats("loop-1", true, 21, 3, 1, slabBytes(20), 128 << 10)),
                 pool.shardStats());
+        pool.shardStats().forEach(each -> assertEquals(List.of(each), pool.shardStats(each.name())));
+        assertEquals(List.of(), pool.shardStats("loop-2"));
         assertEquals(6, pool.stats().frees());
         assertEquals(2, pool.stats().remoteFrees());
 

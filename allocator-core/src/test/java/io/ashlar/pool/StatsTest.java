@@ -2,6 +2,7 @@
 package io.ashlar.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ashlar.memory.HookedSource;
@@ -134,11 +135,20 @@ class StatsTest {
             SizeClassStats each = found.get(c);
             assertEquals(allocations[c], each.allocations(), each::toString);
             assertEquals(frees[c], each.frees(), each::toString);
+            assertEquals(each, pool.sizeClassStats(c));
             assertTrue(each.slabBytes() >= each.outstanding() * each.blockBytes(), each::toString);
             assertTrue(each.occupancy() <= 1 && (each.occupancy() > 0) == (each.outstanding() > 0), each::toString);
             slabBytes += each.slabBytes();
         }
         assertTrue(slabBytes <= whole.reservedBytes(), () -> whole.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 1000})
+    void aSizeClassThatThereIsNot(int sizeClass) {
+        IndexOutOfBoundsException e =
+                assertThrows(IndexOutOfBoundsException.class, () -> pool.sizeClassStats(sizeClass));
+        assertTrue(e.getMessage().contains("sizeClass=" + sizeClass + " "), e::getMessage);
     }
 
     /** An owner allocates, another thread frees, and a third scrapes as fast as it can. */
@@ -229,7 +239,14 @@ class StatsTest {
 
     private void scrape(int times) {
         PoolStats last = pool.stats();
+        int sizeClass = SizeClasses.indexOf(500);
+        SizeClassStats lastOfClass = pool.sizeClassStats(sizeClass);
         for (int i = 0; i < times; i++) {
+            SizeClassStats ofClass = pool.sizeClassStats(sizeClass);
+            assertTrue(ofClass.outstanding() >= 0, ofClass::toString);
+            assertTrue(ofClass.allocations() >= lastOfClass.allocations(), ofClass::toString);
+            assertTrue(ofClass.frees() >= lastOfClass.frees(), ofClass::toString);
+            lastOfClass = ofClass;
             PoolStats now = pool.stats();
             PoolStats before = last;
             Supplier<String> figures = () -> before + " then " + now;

@@ -43,6 +43,8 @@ public enum Watched implements Column {
     };
 
     private static final long MILLIS_BETWEEN_SCRAPES = 100;
+    /** The first scrapes take ten to forty times as long as those after so many, in which the JIT has compiled them. */
+    private static final int SCRAPES_TO_WARM_UP = 1000;
 
     private final String title;
 
@@ -61,6 +63,9 @@ public enum Watched implements Column {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         AllocatorMetrics metrics = new AllocatorMetrics(allocator, level);
         metrics.bindTo(registry);
+        for (int i = 0; i < SCRAPES_TO_WARM_UP; i++) {
+            registry.scrape();
+        }
         ScheduledExecutorService scraper = Executors.newSingleThreadScheduledExecutor();
         scraper.scheduleAtFixedRate(registry::scrape, 0, MILLIS_BETWEEN_SCRAPES, TimeUnit.MILLISECONDS);
         return () -> {

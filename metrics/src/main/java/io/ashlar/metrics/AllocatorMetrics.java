@@ -76,12 +76,11 @@ public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
     public AllocatorMetrics(AshlarByteBufAllocator allocator, MeterLevel level, Iterable<Tag> extraTags) {
         this(allocator::stats, level, extraTags);
         if (level == MeterLevel.DETAILED) {
-            String name = allocator.name();
-            addPool(allocator::heapStats, level, tags(extraTags, name, HEAP), now -> {});
+            addPool(allocator::heapStats, level, tags(extraTags, allocator.name(), HEAP));
             addMemory(allocator, extraTags);
             addPressure(allocator, extraTags);
-            add(new SizeClassMetrics(name, allocator::sizeClassStats, extraTags));
-            add(new ShardMetrics(name, allocator::shardStats, extraTags));
+            add(new SizeClassMetrics(allocator, extraTags));
+            add(new ShardMetrics(allocator, extraTags));
         }
     }
 
@@ -104,7 +103,7 @@ public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
      */
     public AllocatorMetrics(Supplier<PoolStats> stats, MeterLevel level, Iterable<Tag> extraTags) {
         PoolStats now = stats.get();
-        addPool(stats, level, tags(extraTags, now.name(), now.source()), this::endWith);
+        addPool(() -> lastOrNot(stats.get()), level, tags(extraTags, now.name(), now.source()));
     }
 
     private static Tags tags(Iterable<Tag> extraTags, String name, String kind) {
@@ -113,36 +112,31 @@ public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
                 .and(AllocatorMeters.Key.KIND.asString(), kind);
     }
 
-    private void addPool(Supplier<PoolStats> stats, MeterLevel level, Tags tags, Consumer<PoolStats> beforeReading) {
-        add(new BoundMeters<>(
-                stats,
-                beforeReading,
-                AllocatorMeters.of(level).stream()
-                        .map(meter -> new BoundMeters.Spec<>(meter.figure(), tags))
-                        .toList()));
+    private void addPool(Supplier<PoolStats> stats, MeterLevel level, Tags tags) {
+        add(new BoundMeters(AllocatorMeters.of(level).stream()
+                .map(meter -> new BoundMeters.Spec<>(meter.figure(), tags, stats))
+                .toList()));
     }
 
     private void addMemory(AshlarByteBufAllocator allocator, Iterable<Tag> extraTags) {
         Tags direct = tags(extraTags, allocator.name(), allocator.stats().source());
         Tags heap = tags(extraTags, allocator.name(), HEAP);
-        add(new BoundMeters<>(
-                new CachedFigures<>(
-                        () -> new MemoryMeters.Figures(
-                                allocator.residentBytes(), allocator.unpooledHeapBytes(), allocator.heapFallbacks()),
-                        RESIDENT_NANOS),
-                Arrays.stream(MemoryMeters.values())
-                        .map(meter ->
-                                new BoundMeters.Spec<>(meter.figure(), meter == MemoryMeters.UNPOOLED ? heap : direct))
-                        .toList()));
+        CachedFigures<Long> resident = new CachedFigures<>(allocator::residentBytes, RESIDENT_NANOS);
+        Supplier<MemoryMeters.Figures> figures = () ->
+                new MemoryMeters.Figures(resident.get(), allocator.unpooledHeapBytes(), allocator.heapFallbacks());
+        add(new BoundMeters(Arrays.stream(MemoryMeters.values())
+                .map(meter ->
+                        new BoundMeters.Spec<>(meter.figure(), meter == MemoryMeters.UNPOOLED ? heap : direct, figures))
+                .toList()));
     }
 
     private void addPressure(AshlarByteBufAllocator allocator, Iterable<Tag> extraTags) {
         Tags direct = tags(extraTags, allocator.name(), allocator.stats().source());
-        add(new BoundMeters<>(
-                () -> new PressureMeters.Figures(allocator.pressureStats(), allocator.pausedChannels()),
-                Arrays.stream(PressureMeters.values())
-                        .map(meter -> new BoundMeters.Spec<>(meter.figure(), direct))
-                        .toList()));
+        Supplier<PressureMeters.Figures> figures =
+                () -> new PressureMeters.Figures(allocator.pressureStats(), allocator.pausedChannels());
+        add(new BoundMeters(Arrays.stream(PressureMeters.values())
+                .map(meter -> new BoundMeters.Spec<>(meter.figure(), direct, figures))
+                .toList()));
     }
 
     private void add(SizeClassMetrics metrics) {
@@ -155,15 +149,16 @@ public final class AllocatorMetrics implements MeterBinder, AutoCloseable {
         closes.add(metrics::close);
     }
 
-    private void add(BoundMeters<?> meters) {
+    private void add(BoundMeters meters) {
         binds.add(meters::bindTo);
         closes.add(meters::close);
     }
 
-    private void endWith(PoolStats now) {
+    private PoolStats lastOrNot(PoolStats now) {
         if (now.closed() && now.reservedBytes() == 0) {
             close();
         }
+        return now;
     }
 
     /**

@@ -7,39 +7,35 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/**
- * Gauges and counters that are read from one kind of figures, in every registry that they were bound to.
- *
- * @param <S> the figures
- */
-final class BoundMeters<S> {
+/** Gauges and counters, in every registry that they were bound to. */
+final class BoundMeters {
 
-    /** One meter. */
-    record Spec<S>(Figure<S> figure, Tags tags) {}
+    /**
+     * One meter.
+     *
+     * @param stats finds out the figures that it is read from
+     */
+    record Spec<S>(Figure<S> figure, Tags tags, Supplier<S> stats) {
 
-    private final Supplier<S> stats;
-    private final Consumer<S> beforeReading;
-    private final List<Spec<S>> specs;
+        double read() {
+            return figure.value().applyAsDouble(stats.get());
+        }
+    }
+
+    private final List<Spec<?>> specs;
     // Synchronization: guarded by this.
     private final Map<MeterRegistry, List<Meter>> bound = new IdentityHashMap<>();
 
-    BoundMeters(Supplier<S> stats, List<Spec<S>> specs) {
-        this(stats, now -> {}, specs);
-    }
-
-    /** Meters that have somebody look at the figures first, when they are read. */
-    BoundMeters(Supplier<S> stats, Consumer<S> beforeReading, List<Spec<S>> specs) {
-        this.stats = stats;
-        this.beforeReading = beforeReading;
-        this.specs = specs;
+    BoundMeters(Collection<? extends Spec<?>> specs) {
+        this.specs = List.copyOf(specs);
     }
 
     synchronized void bindTo(MeterRegistry registry) {
@@ -50,7 +46,7 @@ final class BoundMeters<S> {
         foreign.addAll(registry.getMeters());
         List<Meter> own = new ArrayList<>();
         Meter taken = null;
-        for (Spec<S> spec : specs) {
+        for (Spec<?> spec : specs) {
             Meter registered = register(spec, registry);
             if (foreign.contains(registered)) {
                 taken = registered;
@@ -70,19 +66,19 @@ final class BoundMeters<S> {
         }
     }
 
-    private Meter register(Spec<S> spec, MeterRegistry registry) {
-        Figure<S> figure = spec.figure();
+    private static Meter register(Spec<?> spec, MeterRegistry registry) {
+        Figure<?> figure = spec.figure();
         return switch (figure.type()) {
             case GAUGE ->
-                Gauge.builder(figure.name(), () -> read(figure))
+                Gauge.builder(figure.name(), spec::read)
                         .description(figure.description())
                         .baseUnit(figure.baseUnit())
                         .tags(spec.tags())
                         .strongReference(true)
                         .register(registry);
-            // A function counter holds its object weakly but its function strongly: the function captures this object.
+            // A function counter holds its object weakly but its function strongly: the function captures the object.
             case COUNTER ->
-                FunctionCounter.builder(figure.name(), this, self -> read(figure))
+                FunctionCounter.builder(figure.name(), spec, same -> spec.read())
                         .description(figure.description())
                         .baseUnit(figure.baseUnit())
                         .tags(spec.tags())
@@ -91,12 +87,6 @@ final class BoundMeters<S> {
                 throw new IllegalStateException("meter=" + figure.name() + " has type=" + figure.type()
                         + ", which is neither a gauge nor a counter");
         };
-    }
-
-    private double read(Figure<S> figure) {
-        S now = stats.get();
-        beforeReading.accept(now);
-        return figure.value().applyAsDouble(now);
     }
 
     synchronized void close() {

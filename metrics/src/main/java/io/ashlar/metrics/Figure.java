@@ -2,7 +2,6 @@
 package io.ashlar.metrics;
 
 import io.micrometer.core.instrument.Meter;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +21,6 @@ public record Figure<S>(
     /** The same with a longer name. */
     Figure<S> under(String prefix) {
         return new Figure<>(prefix + name, type, baseUnit, description, value);
-    }
-
-    /** The same, picked from figures that contain these. */
-    <T> Figure<T> of(Function<T, S> part) {
-        return new Figure<>(name, type, baseUnit, description, whole -> value.applyAsDouble(part.apply(whole)));
     }
 
     static <S> Figure<S> bytes(String name, String description, ToDoubleFunction<S> value) {

@@ -2,7 +2,6 @@
 package io.ashlar.metrics;
 
 import io.ashlar.message.ObjectPool;
-import io.ashlar.message.ObjectPoolStats;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
@@ -15,7 +14,7 @@ import java.util.Arrays;
  */
 public final class ObjectPoolMetrics implements MeterBinder, AutoCloseable {
 
-    private final BoundMeters<ObjectPoolStats> meters;
+    private final BoundMeters meters;
 
     /**
      * Meters of a pool, tagged with its name.
@@ -35,11 +34,9 @@ public final class ObjectPoolMetrics implements MeterBinder, AutoCloseable {
     public ObjectPoolMetrics(ObjectPool<?> pool, Iterable<Tag> extraTags) {
         Tags tags = Tags.of(extraTags)
                 .and(ObjectPoolMeters.Key.NAME.asString(), pool.stats().name());
-        this.meters = new BoundMeters<>(
-                pool::stats,
-                Arrays.stream(ObjectPoolMeters.values())
-                        .map(meter -> new BoundMeters.Spec<>(meter.figure(), tags))
-                        .toList());
+        this.meters = new BoundMeters(Arrays.stream(ObjectPoolMeters.values())
+                .map(meter -> new BoundMeters.Spec<>(meter.figure(), tags, pool::stats))
+                .toList());
     }
 
     /**

@@ -6,7 +6,9 @@ import io.ashlar.pool.PoolStats;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.netty.buffer.ByteBufAllocatorMetric;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -22,10 +24,7 @@ public final class ReactorNettyMetrics implements MeterBinder, AutoCloseable {
 
     private static final String PREFIX = "reactor.netty.bytebuf.allocator.";
 
-    private final BoundMeters<Figures> meters;
-
-    /** What is read together. */
-    private record Figures(PoolStats direct, PoolStats heap, long usedHeap) {}
+    private final BoundMeters meters;
 
     /**
      * Meters of an allocator, under Reactor Netty's names.
@@ -34,23 +33,20 @@ public final class ReactorNettyMetrics implements MeterBinder, AutoCloseable {
      */
     public ReactorNettyMetrics(AshlarByteBufAllocator allocator) {
         Tags tags = Tags.of("id", allocator.name(), "type", "direct");
-        this.meters = new BoundMeters<>(
-                () -> new Figures(
-                        allocator.stats(),
-                        allocator.heapStats(),
-                        allocator.metric().usedHeapMemory()),
-                List.of(
-                        gauge("used.direct.memory", tags, now -> now.direct().reservedBytes()),
-                        gauge("used.heap.memory", tags, Figures::usedHeap),
-                        gauge("active.direct.memory", tags, now -> now.direct().usedBytes()),
-                        gauge("active.heap.memory", tags, now -> now.heap().usedBytes()),
-                        gauge("direct.arenas", tags, now -> now.direct().ownedShards()),
-                        gauge("heap.arenas", tags, now -> now.heap().ownedShards())));
+        Supplier<PoolStats> direct = allocator::stats;
+        Supplier<PoolStats> heap = allocator::heapStats;
+        this.meters = new BoundMeters(List.of(
+                gauge("used.direct.memory", tags, direct, PoolStats::reservedBytes),
+                gauge("used.heap.memory", tags, allocator::metric, ByteBufAllocatorMetric::usedHeapMemory),
+                gauge("active.direct.memory", tags, direct, PoolStats::usedBytes),
+                gauge("active.heap.memory", tags, heap, PoolStats::usedBytes),
+                gauge("direct.arenas", tags, direct, PoolStats::ownedShards),
+                gauge("heap.arenas", tags, heap, PoolStats::ownedShards)));
     }
 
-    private static BoundMeters.Spec<Figures> gauge(String name, Tags tags, ToDoubleFunction<Figures> value) {
+    private static <S> BoundMeters.Spec<S> gauge(String name, Tags tags, Supplier<S> stats, ToDoubleFunction<S> value) {
         return new BoundMeters.Spec<>(
-                Figure.gauge(PREFIX + name, null, "As Reactor Netty has it, of Ashlar", value), tags);
+                Figure.gauge(PREFIX + name, null, "As Reactor Netty has it, of Ashlar", value), tags, stats);
     }
 
     /**

@@ -21,7 +21,7 @@ public final class RequestArenaMetrics implements MeterBinder, AutoCloseable {
     private static final int LAST_LOG = 26;
     private static final int STEP_LOG = 2;
 
-    private final BoundMeters<RequestArenaStats> meters;
+    private final BoundMeters meters;
 
     /**
      * Meters of request arenas, tagged with the allocator's name.
@@ -44,22 +44,23 @@ public final class RequestArenaMetrics implements MeterBinder, AutoCloseable {
         List<BoundMeters.Spec<RequestArenaStats>> specs = new ArrayList<>();
         for (RequestArenaMeters meter : RequestArenaMeters.values()) {
             if (meter != RequestArenaMeters.BUCKETS) {
-                specs.add(new BoundMeters.Spec<>(meter.figure(), tags));
+                specs.add(new BoundMeters.Spec<>(meter.figure(), tags, arenas::stats));
             }
         }
         for (int log = FIRST_LOG; log <= LAST_LOG; log += STEP_LOG) {
-            specs.add(bucket(log, Integer.toString((1 << log) - 1), tags));
+            specs.add(bucket(log, Integer.toString((1 << log) - 1), tags, arenas));
         }
-        specs.add(bucket(RequestArenaStats.BUCKETS - 1, "+Inf", tags));
-        this.meters = new BoundMeters<>(arenas::stats, specs);
+        specs.add(bucket(RequestArenaStats.BUCKETS - 1, "+Inf", tags, arenas));
+        this.meters = new BoundMeters(specs);
     }
 
     /** Requests that used less than 2 to the power of {@code log} bytes. */
-    private static BoundMeters.Spec<RequestArenaStats> bucket(int log, String le, Tags tags) {
+    private static BoundMeters.Spec<RequestArenaStats> bucket(int log, String le, Tags tags, RequestArenas arenas) {
         RequestArenaMeters meter = RequestArenaMeters.BUCKETS;
         return new BoundMeters.Spec<>(
                 Figure.counter(meter.getName(), meter.description(), stats -> upTo(log, stats)),
-                tags.and(RequestArenaMeters.Key.LE.asString(), le));
+                tags.and(RequestArenaMeters.Key.LE.asString(), le),
+                arenas::stats);
     }
 
     private static double upTo(int bucket, RequestArenaStats stats) {

@@ -2,6 +2,7 @@
 package io.ashlar.metrics;
 
 import io.ashlar.netty.AshlarByteBufAllocator;
+import io.ashlar.pool.MemoryPool;
 import io.ashlar.pool.ShardStats;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -15,26 +16,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * Publishes the figures of an allocator's shards as the meters that {@link ShardMeters} lists. Event loops come and go: whoever reads a meter of
- * a stripe, of which there are always some, sees to it that the shards of the moment have meters, which the next scrape shows, and those that
+ * the first stripe, which is always there, sees to it that the shards of the moment have meters, which the next scrape shows, and those that
  * ended have none. Shards whose threads have the same name count as one; beyond {@value #MOST} names there are no further meters. Reachability
  * and thread safety are those of {@link AllocatorMetrics}.
  *
- * <p><b>Cost.</b> None per allocation. Reading one meter sums the counters of all shards.
+ * <p><b>Cost.</b> None per allocation. Reading one meter sums the counters of its shard: O(shards + size classes).
  */
 public final class ShardMetrics implements MeterBinder, AutoCloseable {
 
     static final int MOST = 256;
 
-    private final Supplier<List<ShardStats>> stats;
+    private final Supplier<List<ShardStats>> all;
+    private final Function<String, List<ShardStats>> named;
     private final Tags tags;
     // Synchronization: guarded by this.
     private final Set<MeterRegistry> registries = Collections.newSetFromMap(new IdentityHashMap<>());
     // Synchronization: guarded by this.
-    private final Map<String, BoundMeters<Map<String, ShardStats>>> bound = new HashMap<>();
+    private final Map<String, BoundMeters> bound = new HashMap<>();
 
     /**
      * Meters of the direct buffers of an allocator, tagged with its name.
@@ -42,26 +45,37 @@ public final class ShardMetrics implements MeterBinder, AutoCloseable {
      * @param allocator the allocator to publish
      */
     public ShardMetrics(AshlarByteBufAllocator allocator) {
-        this(allocator.name(), allocator::shardStats, Tags.empty());
+        this(allocator, Tags.empty());
     }
 
     /**
-     * Meters of anything that has such figures, with tags of the caller's: for a memory pool, pass {@code pool.name()} and {@code
-     * pool::shardStats}.
+     * Meters of the direct buffers of an allocator, with tags of the caller's besides the one for its name.
      *
-     * @param name the value of the tag {@link ShardMeters.Key#NAME}
-     * @param stats gives the current figures; called at each reading of a meter, from whatever thread scrapes
+     * @param allocator the allocator to publish
      * @param extraTags tags that each of the meters gets too
      */
-    public ShardMetrics(String name, Supplier<List<ShardStats>> stats, Iterable<Tag> extraTags) {
-        this.stats = stats;
-        this.tags = Tags.of(extraTags).and(ShardMeters.Key.NAME.asString(), name);
+    public ShardMetrics(AshlarByteBufAllocator allocator, Iterable<Tag> extraTags) {
+        this(allocator.name(), allocator::shardStats, allocator::shardStats, extraTags);
     }
 
-    private Map<String, ShardStats> byName() {
-        Map<String, ShardStats> all = new LinkedHashMap<>();
-        stats.get().forEach(shard -> all.merge(shard.name(), shard, ShardStats::plus));
-        return all;
+    /**
+     * Meters of a memory pool, with tags of the caller's besides the one for its name.
+     *
+     * @param pool the pool to publish
+     * @param extraTags tags that each of the meters gets too
+     */
+    public ShardMetrics(MemoryPool<?> pool, Iterable<Tag> extraTags) {
+        this(pool.name(), pool::shardStats, pool::shardStats, extraTags);
+    }
+
+    ShardMetrics(
+            String name,
+            Supplier<List<ShardStats>> all,
+            Function<String, List<ShardStats>> named,
+            Iterable<Tag> extraTags) {
+        this.all = all;
+        this.named = named;
+        this.tags = Tags.of(extraTags).and(ShardMeters.Key.NAME.asString(), name);
     }
 
     /**
@@ -73,14 +87,16 @@ public final class ShardMetrics implements MeterBinder, AutoCloseable {
     public synchronized void bindTo(MeterRegistry registry) {
         if (!registry.isClosed() && registries.add(registry)) {
             bound.values().forEach(meters -> meters.bindTo(registry));
-            follow(byName());
+            follow();
         }
     }
 
-    private synchronized void follow(Map<String, ShardStats> now) {
+    private synchronized void follow() {
         if (registries.isEmpty()) {
             return; // closed meanwhile
         }
+        Map<String, ShardStats> now = new LinkedHashMap<>();
+        all.get().forEach(shard -> now.putIfAbsent(shard.name(), shard));
         bound.entrySet().removeIf(entry -> {
             boolean gone = !now.containsKey(entry.getKey());
             if (gone) {
@@ -90,24 +106,26 @@ public final class ShardMetrics implements MeterBinder, AutoCloseable {
         });
         for (ShardStats shard : now.values()) {
             if (bound.size() < MOST && !bound.containsKey(shard.name())) {
-                BoundMeters<Map<String, ShardStats>> meters = metersOf(shard);
+                BoundMeters meters = metersOf(shard, bound.isEmpty());
                 bound.put(shard.name(), meters);
                 registries.forEach(meters::bindTo);
             }
         }
     }
 
-    private BoundMeters<Map<String, ShardStats>> metersOf(ShardStats shard) {
+    private BoundMeters metersOf(ShardStats shard, boolean first) {
         String name = shard.name();
-        ShardStats gone = new ShardStats(name, shard.owned(), 0, 0, 0, 0, 0);
+        ShardStats none = new ShardStats(name, shard.owned(), 0, 0, 0, 0, 0);
         Tags its = tags.and(ShardMeters.Key.SHARD.asString(), name);
-        return new BoundMeters<>(
-                this::byName,
-                shard.owned() ? now -> {} : this::follow,
-                Arrays.stream(ShardMeters.values())
-                        .map(meter -> new BoundMeters.Spec<>(
-                                meter.figure().<Map<String, ShardStats>>of(now -> now.getOrDefault(name, gone)), its))
-                        .toList());
+        Supplier<ShardStats> stats = () -> {
+            if (first) {
+                follow();
+            }
+            return named.apply(name).stream().reduce(none, ShardStats::plus);
+        };
+        return new BoundMeters(Arrays.stream(ShardMeters.values())
+                .map(meter -> new BoundMeters.Spec<>(meter.figure(), its, stats))
+                .toList());
     }
 
     /** Removes the meters from every registry they were bound to. Calls after the first do nothing. */

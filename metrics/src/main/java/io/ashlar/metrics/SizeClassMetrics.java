@@ -2,6 +2,7 @@
 package io.ashlar.metrics;
 
 import io.ashlar.netty.AshlarByteBufAllocator;
+import io.ashlar.pool.MemoryPool;
 import io.ashlar.pool.SizeClassStats;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -9,18 +10,18 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /**
  * Publishes the figures of an allocator's size classes as the meters that {@link SizeClassMeters} lists: five for each of 48 classes. For
  * who wants to look closer; {@link AllocatorMetrics} has the sums. Reachability, names and thread safety are those of {@link
  * AllocatorMetrics}.
  *
- * <p><b>Cost.</b> None per allocation. Reading one meter sums the counters of all classes: O(shards × size classes), for each of 240 meters.
+ * <p><b>Cost.</b> None per allocation. Reading one meter sums the counters of its class: O(shards).
  */
 public final class SizeClassMetrics implements MeterBinder, AutoCloseable {
 
-    private final BoundMeters<List<SizeClassStats>> meters;
+    private final BoundMeters meters;
 
     /**
      * Meters of the direct buffers of an allocator, tagged with its name.
@@ -28,31 +29,43 @@ public final class SizeClassMetrics implements MeterBinder, AutoCloseable {
      * @param allocator the allocator to publish
      */
     public SizeClassMetrics(AshlarByteBufAllocator allocator) {
-        this(allocator.name(), allocator::sizeClassStats, Tags.empty());
+        this(allocator, Tags.empty());
     }
 
     /**
-     * Meters of anything that has such figures, with tags of the caller's: for a memory pool, pass {@code pool.name()} and {@code
-     * pool::sizeClassStats}.
+     * Meters of the direct buffers of an allocator, with tags of the caller's besides the one for its name.
      *
-     * @param name the value of the tag {@link SizeClassMeters.Key#NAME}
-     * @param stats gives the current figures, always of the same classes; called at each reading of a meter, from whatever thread scrapes
+     * @param allocator the allocator to publish
      * @param extraTags tags that each of the meters gets too
      */
-    public SizeClassMetrics(String name, Supplier<List<SizeClassStats>> stats, Iterable<Tag> extraTags) {
+    public SizeClassMetrics(AshlarByteBufAllocator allocator, Iterable<Tag> extraTags) {
+        this(allocator.name(), allocator.sizeClassStats(), allocator::sizeClassStats, extraTags);
+    }
+
+    /**
+     * Meters of a memory pool, with tags of the caller's besides the one for its name.
+     *
+     * @param pool the pool to publish
+     * @param extraTags tags that each of the meters gets too
+     */
+    public SizeClassMetrics(MemoryPool<?> pool, Iterable<Tag> extraTags) {
+        this(pool.name(), pool.sizeClassStats(), pool::sizeClassStats, extraTags);
+    }
+
+    private SizeClassMetrics(
+            String name, List<SizeClassStats> now, IntFunction<SizeClassStats> stats, Iterable<Tag> extraTags) {
         Tags tags = Tags.of(extraTags).and(SizeClassMeters.Key.NAME.asString(), name);
-        List<BoundMeters.Spec<List<SizeClassStats>>> specs = new ArrayList<>();
-        List<SizeClassStats> classes = stats.get();
-        for (int i = 0; i < classes.size(); i++) {
-            int at = i;
+        List<BoundMeters.Spec<SizeClassStats>> specs = new ArrayList<>();
+        for (int i = 0; i < now.size(); i++) {
+            int sizeClass = i;
             Tags its = tags.and(
                     SizeClassMeters.Key.SIZE_CLASS.asString(),
-                    Integer.toString(classes.get(i).blockBytes()));
+                    Integer.toString(now.get(i).blockBytes()));
             for (SizeClassMeters meter : SizeClassMeters.values()) {
-                specs.add(new BoundMeters.Spec<>(meter.figure().of(now -> now.get(at)), its));
+                specs.add(new BoundMeters.Spec<>(meter.figure(), its, () -> stats.apply(sizeClass)));
             }
         }
-        this.meters = new BoundMeters<>(stats, specs);
+        this.meters = new BoundMeters(specs);
     }
 
     /**

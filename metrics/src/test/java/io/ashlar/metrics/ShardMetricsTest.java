@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ashlar.netty.AshlarByteBufAllocator;
+import io.ashlar.pool.Block;
+import io.ashlar.pool.MemoryPool;
 import io.ashlar.pool.ShardStats;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
@@ -83,12 +85,36 @@ class ShardMetricsTest {
     }
 
     @Test
+    void aPoolOfOnesOwnHasThemToo() {
+        try (MemoryPool<Block> pool =
+                        MemoryPool.builder(Block::new).name("edge").stripes(1).build();
+                ShardMetrics metrics = new ShardMetrics(pool, Tags.of("zone", "a"))) {
+            metrics.bindTo(registry);
+            Block.allocate(pool, 1000).release();
+            assertEquals(
+                    1,
+                    registry.get("ashlar.allocator.shard.frees")
+                            .tags("zone", "a", "name", "edge", "shard", "stripe-0")
+                            .functionCounter()
+                            .count());
+        }
+    }
+
+    private static ShardMetrics of(List<ShardStats> stats) {
+        return new ShardMetrics(
+                "edge",
+                () -> stats,
+                name -> stats.stream().filter(each -> each.name().equals(name)).toList(),
+                Tags.empty());
+    }
+
+    @Test
     void threadsOfOneNameCountAsOne() {
         List<ShardStats> stats = List.of(
                 new ShardStats("stripe-0", false, 0, 0, 0, 0, 0),
                 new ShardStats("loop", true, 1, 2, 3, 4, 5),
                 new ShardStats("loop", true, 10, 20, 30, 40, 50));
-        new ShardMetrics("edge", () -> stats, Tags.empty()).bindTo(registry);
+        of(stats).bindTo(registry);
         assertEquals(
                 11,
                 registry.get("ashlar.allocator.shard.allocations")
@@ -102,7 +128,7 @@ class ShardMetricsTest {
     void threadsWithoutEndDoNotFillTheRegistry() {
         List<ShardStats> stats = new ArrayList<>();
         IntStream.range(0, 1000).forEach(i -> stats.add(new ShardStats("thread-" + i, true, 0, 0, 0, 0, 0)));
-        ShardMetrics metrics = new ShardMetrics("edge", () -> stats, Tags.empty());
+        ShardMetrics metrics = of(stats);
         metrics.bindTo(registry);
         assertEquals(ShardMetrics.MOST, shards().size());
         metrics.close();

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ashlar.netty.AshlarByteBufAllocator;
+import io.ashlar.pool.Block;
+import io.ashlar.pool.MemoryPool;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -76,19 +78,21 @@ class SizeClassMetricsTest {
 
     @Test
     void aPoolOfOnesOwnHasThemToo() {
-        AshlarByteBufAllocator allocator =
-                AshlarByteBufAllocator.builder().limit(64 << 20).build();
-        try (SizeClassMetrics metrics =
-                new SizeClassMetrics("edge", allocator::sizeClassStats, Tags.of("zone", "a", "name", "not this"))) {
+        try (MemoryPool<Block> pool =
+                        MemoryPool.builder(Block::new).name("edge").build();
+                SizeClassMetrics metrics = new SizeClassMetrics(pool, Tags.of("zone", "a", "name", "not this"))) {
             metrics.bindTo(registry);
             assertEquals(
-                    allocator.sizeClassStats().size() * SizeClassMeters.values().length,
-                    registry.find("ashlar.allocator.size.class.outstanding")
-                                    .tags("zone", "a", "name", "edge")
-                                    .meters()
-                                    .size()
-                            * SizeClassMeters.values().length);
+                    pool.sizeClassStats().size() * SizeClassMeters.values().length,
+                    registry.getMeters().size());
+            Block block = Block.allocate(pool, 1000);
+            assertEquals(
+                    1,
+                    registry.get("ashlar.allocator.size.class.outstanding")
+                            .tags("zone", "a", "name", "edge", "size.class", "1024")
+                            .gauge()
+                            .value());
+            block.release();
         }
-        allocator.close();
     }
 }

@@ -190,6 +190,17 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     }
 
     /**
+     * The figures of direct buffers of one size class: {@link MemoryPool#sizeClassStats(int)}. Cost: O(shards).
+     *
+     * @param sizeClass the place in {@link #sizeClassStats()}, from 0
+     * @return the figures
+     * @throws IndexOutOfBoundsException if there is no such size class
+     */
+    public SizeClassStats sizeClassStats(int sizeClass) {
+        return direct.memory().sizeClassStats(sizeClass);
+    }
+
+    /**
      * What lies where in the regions of direct buffers: {@link MemoryPool#regionStats()}.
      *
      * @return the regions, the oldest first, those of a single block last
@@ -205,6 +216,16 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
      */
     public List<ShardStats> shardStats() {
         return direct.memory().shardStats();
+    }
+
+    /**
+     * The figures of direct buffers of the shards of one name: {@link MemoryPool#shardStats(String)}.
+     *
+     * @param name the name of a thread, or of a stripe
+     * @return the figures; none if there is no such shard
+     */
+    public List<ShardStats> shardStats(String name) {
+        return direct.memory().shardStats(name);
     }
 
     /**

@@ -61,8 +61,14 @@ enum Mode {
         };
     }
 
-    ChainedOptionsBuilder applyTo(ChainedOptionsBuilder options, Question question) {
-        return options.forks(forks > 1 && question.isUnsteady() ? 3 * forks : forks)
+    /** How often everything is measured, each time in a new JVM. */
+    int forks(Question question) {
+        return forks > 1 && question.isUnsteady() ? 3 * forks : forks;
+    }
+
+    /** One fork's. */
+    ChainedOptionsBuilder applyTo(ChainedOptionsBuilder options) {
+        return options.forks(1)
                 .warmupIterations(warmups)
                 .warmupTime(TimeValue.milliseconds(millis))
                 .measurementIterations(iterations)

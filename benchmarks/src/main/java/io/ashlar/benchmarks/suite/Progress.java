@@ -32,9 +32,9 @@ final class Progress implements OutputFormat {
         this.question = first;
     }
 
-    void next(Question newQuestion, int number, int of) {
+    void next(Question newQuestion, int number, int of, int fork, int forks) {
         question = newQuestion;
-        position = "[" + number + "/" + of + "]";
+        position = "[" + number + "/" + of + (forks == 1 ? "]" : ", fork " + fork + "/" + forks + "]");
     }
 
     int failures() {
@@ -46,7 +46,7 @@ final class Progress implements OutputFormat {
         settle();
         Duration elapsed = Duration.between(start, Instant.now());
         out.printf(
-                "%3d:%02d %-7s %-46s %-13s",
+                "%3d:%02d %-7s %-46s %-16s",
                 elapsed.toMinutes(),
                 elapsed.toSecondsPart(),
                 position,

@@ -143,14 +143,18 @@ public final class Suite {
         Progress progress = new Progress(System.out, questions.get(0));
         for (int i = 0; i < questions.size(); i++) {
             Question question = questions.get(i);
-            progress.next(question, i + 1, questions.size());
-            List<RunResult> results = new ArrayList<>();
-            for (int threads : question.threads()) {
-                results.addAll(new Runner(options(question).threads(threads).build(), progress).run());
-                progress.settle();
+            int forks = mode.forks(question);
+            Rounds rounds = new Rounds();
+            for (int fork = 1; fork <= forks; fork++) {
+                progress.next(question, i + 1, questions.size(), fork, forks);
+                for (int threads : question.threads()) {
+                    rounds.add(new Runner(options(question).threads(threads).build(), progress).run());
+                    progress.settle();
+                }
             }
+            List<RunResult> results = rounds.together();
             results.forEach(result -> scoreboard.add(question, result));
-            Files.writeString(directory.resolve(question.id() + ".json"), json(results));
+            Files.writeString(directory.resolve(question.id() + ".json"), json(results, forks));
         }
         return progress.failures();
     }
@@ -162,15 +166,17 @@ public final class Suite {
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(false);
         question.overrides(fast).forEach((name, values) -> options.param(name, values.toArray(String[]::new)));
-        return mode.applyTo(options, question);
+        return mode.applyTo(options);
     }
 
-    /** JMH's JSON, without the path of the JVM, which is nobody's business. */
-    private static String json(Collection<RunResult> results) {
+    /** JMH's JSON, with the forks of all rounds, and without the path of the JVM, which is nobody's business. */
+    private static String json(Collection<RunResult> results, int forks) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ResultFormatFactory.getInstance(ResultFormatType.JSON, new PrintStream(bytes, true, StandardCharsets.UTF_8))
                 .writeOut(results);
-        return bytes.toString(StandardCharsets.UTF_8).replaceAll("(\"jvm\" *: *\")[^\"]*\"", "$1java\"");
+        return bytes.toString(StandardCharsets.UTF_8)
+                .replaceAll("(\"jvm\" *: *\")[^\"]*\"", "$1java\"")
+                .replaceAll("(\"forks\" *: *)1\\b", "$1" + forks);
     }
 
     private String notes() {
