@@ -67,11 +67,12 @@ enum Mode {
     }
 
     /** One fork's. */
-    ChainedOptionsBuilder applyTo(ChainedOptionsBuilder options) {
+    ChainedOptionsBuilder applyTo(ChainedOptionsBuilder options, Question question) {
+        int turns = question.isInTurns() ? question.columns().size() : 1;
         return options.forks(1)
-                .warmupIterations(warmups)
+                .warmupIterations(turns * warmups)
                 .warmupTime(TimeValue.milliseconds(millis))
-                .measurementIterations(iterations)
+                .measurementIterations(turns * iterations)
                 .measurementTime(TimeValue.milliseconds(millis));
     }
 }

@@ -51,7 +51,7 @@ final class Progress implements OutputFormat {
                 elapsed.toSecondsPart(),
                 position,
                 Scoreboard.scenario(question, params),
-                Scoreboard.column(question, params).title());
+                Scoreboard.contestant(question, params));
         out.flush();
         pending = true;
     }

@@ -39,6 +39,7 @@ final class Question {
     private boolean fullOnly;
     private boolean plotted;
     private boolean unsteady;
+    private boolean inTurns;
     private int minimumJdk = 17;
 
     private Question(String id, String title, Class<?> type, double target) {
@@ -108,9 +109,9 @@ final class Question {
         return with(contestants, all.stream().map(MessagePeer::name).toArray(String[]::new));
     }
 
-    /** Measures an allocator that is watched, and one that is not. */
+    /** Measures an allocator that is watched, and not, in turns: each iteration is the next one's. */
     Question watched() {
-        contestants = "contestant";
+        inTurns = true;
         columns = List.of(Watched.values());
         rivals = Set.of(Watched.NOBODY);
         return this;
@@ -190,6 +191,11 @@ final class Question {
 
     boolean isUnsteady() {
         return unsteady;
+    }
+
+    /** Whether the contestants take turns in each fork, iteration by iteration. */
+    boolean isInTurns() {
+        return inTurns;
     }
 
     boolean isPlotted() {

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.util.Statistics;
@@ -37,7 +40,28 @@ final class Scoreboard {
     void add(Question question, RunResult result) {
         BenchmarkParams params = result.getParams();
         String scenario = scenario(question, params);
+        if (question.isInTurns()) {
+            List<? extends Column> columns = question.columns();
+            for (int i = 0; i < columns.size(); i++) {
+                put(question, scenario, method(params), columns.get(i), cell(turnsOf(i, columns.size(), result)));
+            }
+            return;
+        }
         put(question, scenario, method(params), column(question, params), cell(result));
+    }
+
+    /** What JMH says of one contestant's iterations of all forks. */
+    private static RunResult turnsOf(int first, int turns, RunResult result) {
+        List<BenchmarkResult> forks = new ArrayList<>();
+        for (BenchmarkResult fork : result.getBenchmarkResults()) {
+            List<IterationResult> all = List.copyOf(fork.getIterationResults());
+            forks.add(new BenchmarkResult(
+                    fork.getParams(),
+                    IntStream.iterate(first, i -> i < all.size(), i -> i + turns)
+                            .mapToObj(all::get)
+                            .toList()));
+        }
+        return new RunResult(result.getParams(), forks);
     }
 
     void put(Question question, String scenario, String method, Column column, Row.Cell cell) {
@@ -102,8 +126,13 @@ final class Scoreboard {
         return text.toString();
     }
 
+    /** Whose figures they are. */
+    static String contestant(Question question, BenchmarkParams params) {
+        return question.isInTurns() ? "in turns" : column(question, params).title();
+    }
+
     /** Whose figure it is; what knows no contestants is ours. */
-    static Column column(Question question, BenchmarkParams params) {
+    private static Column column(Question question, BenchmarkParams params) {
         Column ours = question.columns().get(0);
         if (!params.getParamsKeys().contains(question.contestants())
                 || method(params).equals("baseline")) {

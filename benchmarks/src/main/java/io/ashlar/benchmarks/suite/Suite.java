@@ -166,7 +166,7 @@ public final class Suite {
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(false);
         question.overrides(fast).forEach((name, values) -> options.param(name, values.toArray(String[]::new)));
-        return mode.applyTo(options);
+        return mode.applyTo(options, question);
     }
 
     /** JMH's JSON, with the forks of all rounds, and without the path of the JVM, which is nobody's business. */

@@ -81,6 +81,16 @@ class ScoreboardTest {
     }
 
     @Test
+    void whoTakesTurnsInAForkGetsHisIterationsOfAllForks() {
+        Rounds rounds = new Rounds();
+        rounds.add(List.of(MadeUp.fork("", 10, 20, 30, 40, 11, 21, 31, 41)));
+        rounds.add(List.of(MadeUp.fork("", 12, 22, 32, 42)));
+        rounds.together().forEach(result -> scoreboard.add(question("watched"), result));
+        List<String> row = row(scoreboard.tables().get(0));
+        assertEquals(List.of("11.0", "21.0", "31.0", "41.0", "3.73", ">= 0.98", "", "0"), row.subList(1, row.size()));
+    }
+
+    @Test
     void whatTheJdkLacksIsLeftOut() {
         List<String> contestants = question("message").overrides(true).get("contestant");
         assertEquals(Runtime.version().feature() >= 22, contestants.contains("FFM"), contestants::toString);
