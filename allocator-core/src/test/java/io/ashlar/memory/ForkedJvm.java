@@ -21,7 +21,7 @@ public record ForkedJvm(int exit, String out, String err) {
     /**
      * Runs a main class of the tests.
      *
-     * @param directory for the files of the output
+     * @param directory for the files of the output, and its temporary files
      * @param shell a command for {@code sh} to run before, such as {@code ulimit -n 100}; empty for none
      * @param main the class
      * @param jvmOptions for the JVM
@@ -34,7 +34,7 @@ public record ForkedJvm(int exit, String out, String err) {
             command.addAll(List.of("sh", "-c", shell + " && exec \"$@\"", "sh"));
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Duser.language=en", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-Duser.language=en", "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + directory));
         command.addAll(List.of(jvmOptions));
         command.addAll(List.of("-cp", classes(MemorySource.class) + java.io.File.pathSeparator + classes(main)));
         command.add(main.getName());
