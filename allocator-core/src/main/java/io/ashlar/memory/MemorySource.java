@@ -113,7 +113,7 @@ public interface MemorySource {
     }
 
     /**
-     * Private mappings of a sparse temporary file that is deleted as soon as it is opened. An OS page becomes resident
+     * Private mappings of a sparse temporary file that is deleted as soon as it is opened (on Windows: when its last mapping is gone). An OS page becomes resident
      * only when it is first written, and closing a region unmaps it: the memory is back with the operating system when
      * {@link MemoryRegion#close()} returns.
      *

@@ -2,7 +2,7 @@
 /**
  * Regions of memory and the sources they come from.
  *
- * <p>The lowest layer: no policy, and no locks. Everything above works with offsets inside a
+ * <p>The lowest layer: no policy, and no lock but that of the file that regions are mapped from. Everything above works with offsets inside a
  * {@link io.ashlar.memory.MemoryRegion}, never with raw pointers.
  */
 @NullMarked

@@ -664,7 +664,7 @@ public final class MemoryPool<V> implements AutoCloseable {
     void exhausted(AllocationException why) {
         try {
             whenExhausted.accept(why);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             log(System.Logger.Level.WARNING, "pool " + name + ": the listener for exhaustion failed", e);
         }
     }

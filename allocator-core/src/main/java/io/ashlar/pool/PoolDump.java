@@ -22,7 +22,7 @@ final class PoolDump {
                 bytes(stats.headroomBytes()),
                 stats.reservationBytes() == 0 ? "" : ", and " + bytes(stats.reservationBytes()) + " are promised");
         dump.line(
-                "|- reserved   %10s in %,d regions, at the most %s so far, %s given back",
+                "|- reserved   %10s, regions: %,d, at the most %s so far, %s given back",
                 bytes(stats.reservedBytes()),
                 stats.regions(),
                 bytes(stats.peakReservedBytes()),

@@ -345,7 +345,7 @@ class ChildPoolTest {
         MemoryPool<Block> a = child("a")
                 .limit(64 * KIB)
                 .whenExhausted(why -> {
-                    throw new IllegalStateException("broken");
+                    throw new LinkageError("broken");
                 })
                 .build();
         AllocationException refused = assertThrows(AllocationException.class, () -> Block.allocate(a, 100_000));

@@ -61,7 +61,7 @@ class StatsTest {
         assertEquals("""
                 pool pool of hooked memory
                 |- limit
-                |- reserved      128 KiB in 2 regions, at the most 128 KiB so far, 0 B given back
+                |- reserved      128 KiB, regions: 2, at the most 128 KiB so far, 0 B given back
                 |  |- free      60.0 KiB, of which 47 % in pieces
                 |  |- cached     3.8 KiB
                 |  `- used      64.2 KiB, of which 39 % is waste

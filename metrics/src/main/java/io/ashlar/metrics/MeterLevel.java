@@ -7,8 +7,8 @@ public enum MeterLevel {
     SUMMARY,
 
     /**
-     * Everything: the heap buffers' pool too, each size class and each shard. About 300 series, and five more for each event loop; for who
-     * looks closer.
+     * Everything: the heap buffers' pool too, each size class and each shard. About 300 series, and five more for each event loop and
+     * each stripe; for who looks closer.
      */
     DETAILED
 }

@@ -49,7 +49,7 @@ public enum SizeClassMeters implements FigureMeter<SizeClassStats> {
         /** The allocator's name, as it was given to its builder. */
         NAME("name"),
 
-        /** The length of the class' blocks, in bytes. */
+        /** The length of the class's blocks, in bytes. */
         SIZE_CLASS("size.class");
 
         private final String key;

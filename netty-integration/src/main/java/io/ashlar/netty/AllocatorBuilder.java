@@ -83,7 +83,8 @@ public final class AllocatorBuilder {
     }
 
     /**
-     * Names the allocator, for messages, logs and metrics. Names should be stable and few; they need not be unique.
+     * Names the allocator, for messages, logs and metrics. Names should be stable and few. Give each allocator its own: meters and JMX tell
+     * them apart by it.
      *
      * @param newName the name, not blank; {@code "default"} if never set
      * @return this builder

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>HTTP/2.</b> It belongs into the pipeline of each stream ({@code Http2MultiplexHandler}'s child channels), and not into that of the
  * connection: on a connection that reads nothing there arrive no window updates either, which others wait for to send what they hold. A stream that does
- * not read gives its window not back, so its peer stops.
+ * not read does not give its window back, so its peer stops.
  *
  * <p><b>What it does.</b> Under pressure ({@link AshlarByteBufAllocator#isUnderPressure()}) it holds {@code read()} back, whoever calls it, and takes
  * back what has been asked of the transport. {@code autoRead} stays as the application has set it and may be changed meanwhile. A read by hand that was
