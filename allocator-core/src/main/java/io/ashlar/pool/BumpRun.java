@@ -375,6 +375,11 @@ public final class BumpRun<V> extends Run<V> {
         }
     }
 
+    @Override
+    public void forgetView(int index) {
+        views[index] = null;
+    }
+
     private void freeOwn(V view, int index) {
         long place = places[index];
         if (place < 0 || index >= nextSlot) {

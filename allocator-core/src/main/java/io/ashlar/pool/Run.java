@@ -150,6 +150,14 @@ public abstract sealed class Run<V> permits SlabRun, BumpRun, LargeRun, LentBloc
     abstract boolean tryResizeTo(int index, int requested, int newRequested);
 
     /**
+     * Has the pool forget the view of a block that is handed out, until it comes back with the block: so that the garbage collector can find a view
+     * that was dropped without being freed. The block stays handed out then. Called by who has the block.
+     *
+     * @param index the block's index
+     */
+    public void forgetView(int index) {}
+
+    /**
      * Gives a block back, with the view that is to be handed out with it next time. Trusts the caller that it is the
      * only call for this hand-out: a view with an atomic reference count knows that.
      *

@@ -192,6 +192,11 @@ final class SlabRun<V> extends Run<V> {
         }
     }
 
+    @Override
+    public void forgetView(int index) {
+        views()[index] = null;
+    }
+
     /**
      * Forgets the views of the blocks that are out, so that one that is dropped without being released can be collected.
      * Those that are released come back. O(blocks); called by the owner.

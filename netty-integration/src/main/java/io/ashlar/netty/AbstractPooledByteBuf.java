@@ -191,6 +191,11 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
         freed.free(self(), index, requested); // from here on another thread may have this object
     }
 
+    /** Has the pool forget this object until the block is freed: it is watched by somebody who wants to know when it is dropped. */
+    final void beForgotten() {
+        run.forgetView(index);
+    }
+
     /** The run that the block lies in now. */
     final Run<B> run() {
         return run;
@@ -237,7 +242,7 @@ abstract class AbstractPooledByteBuf<B extends AbstractPooledByteBuf<B>> extends
             size = run.blockSize(index);
         } else {
             B target = run instanceof BumpRun<B> bump ? bump.tryOverflow(newCapacity) : null;
-            moveTo(target != null ? target : pool.allocate(newCapacity), length);
+            moveTo(target != null ? target : pool.allocateToGrow(newCapacity), length);
         }
         length = newCapacity;
     }

@@ -264,7 +264,7 @@ abstract class ArenaRuns extends AbstractByteBufAllocator {
             throw new RequestBudgetExceededException(budget, used, bytes);
         }
         if (arenas.isLarge(bytes)) {
-            BumpRun<AshlarByteBuf> own = open(mine.takeRun(), (int) least);
+            BumpRun<AshlarByteBuf> own = open(mine.takeRun(), (int) least, (int) least);
             others.add(own);
             if (run.isOpen() && run.capacity() - run.usedBytes() > budget - used - least) {
                 retire(run, mine.takeRun()); // it could give away more than is left
@@ -273,12 +273,12 @@ abstract class ArenaRuns extends AbstractByteBufAllocator {
         }
         if (!run.isOpen()) {
             int wanted = newestMark == null ? mine.usualBytes() : Math.max(NEXT_RUN, mine.leastBytes());
-            return open(run, nextBytes(wanted, (int) least, used));
+            return open(run, nextBytes(wanted, (int) least, used), (int) least);
         }
         int wanted = Math.max(
                 Math.max(NEXT_RUN, mine.leastBytes()),
                 2 * run.usedBytes()); // not the capacity: there may be many short buffers
-        BumpRun<AshlarByteBuf> next = open(mine.takeRun(), nextBytes(wanted, (int) least, used));
+        BumpRun<AshlarByteBuf> next = open(mine.takeRun(), nextBytes(wanted, (int) least, used), (int) least);
         retire(run, next);
         return next;
     }
@@ -293,10 +293,16 @@ abstract class ArenaRuns extends AbstractByteBufAllocator {
         return (int) Math.min(Math.max(Math.min(wanted, arenas.longestRunBytes()), least), budget - used);
     }
 
-    private BumpRun<AshlarByteBuf> open(BumpRun<AshlarByteBuf> run, int bytes) {
+    /** Opens a run of so many bytes, or of the least if there are not as many at hand. */
+    private BumpRun<AshlarByteBuf> open(BumpRun<AshlarByteBuf> run, int wanted, int least) {
         boolean opened = false;
         try {
-            AshlarByteBuf block = arenas.parent().direct().allocate(bytes);
+            BufferPool<AshlarByteBuf> memory = arenas.parent().direct();
+            AshlarByteBuf block = memory.tryAllocate(wanted);
+            int bytes = block == null ? least : wanted;
+            if (block == null) {
+                block = memory.allocate(least);
+            }
             run.open(block, block.run(), block.index(), bytes, overflow);
             opened = true;
         } finally {

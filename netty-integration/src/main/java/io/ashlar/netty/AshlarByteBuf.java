@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * A direct buffer. There is no other class of direct buffer, so that the call sites of a program see one receiver type
@@ -18,7 +19,7 @@ import java.nio.ByteBuffer;
  */
 final class AshlarByteBuf extends AbstractPooledByteBuf<AshlarByteBuf> {
 
-    /** Transfers from and to streams go through an array of this many bytes at most. */
+    /** Transfers to streams go through an array of this many bytes at most. */
     private static final int STREAM_STEP = 8192;
 
     // Synchronization: as the fields of the superclass. Not set here: the superclass's constructor does it.
@@ -193,6 +194,7 @@ final class AshlarByteBuf extends AbstractPooledByteBuf<AshlarByteBuf> {
     @Override
     public ByteBuf getBytes(int index, byte[] dst, int dstIndex, int bytes) {
         checkDstIndex(index, bytes, dstIndex, dst.length);
+        Objects.checkFromIndexSize(dstIndex, bytes, dst.length); // without bounds checks, too: the array is not ours
         MemoryAccess.get(this, index, dst, dstIndex, bytes);
         return this;
     }
@@ -207,6 +209,7 @@ final class AshlarByteBuf extends AbstractPooledByteBuf<AshlarByteBuf> {
     @Override
     public ByteBuf getBytes(int index, ByteBuf dst, int dstIndex, int bytes) {
         checkDstIndex(index, bytes, dstIndex, dst.capacity());
+        Objects.checkFromIndexSize(dstIndex, bytes, dst.capacity());
         if (dst instanceof AshlarByteBuf ours) {
             ours.checkIndex(dstIndex, bytes);
             MemoryAccess.copy(this, index, ours, dstIndex, bytes);
@@ -223,6 +226,7 @@ final class AshlarByteBuf extends AbstractPooledByteBuf<AshlarByteBuf> {
     @Override
     public ByteBuf setBytes(int index, byte[] src, int srcIndex, int bytes) {
         checkSrcIndex(index, bytes, srcIndex, src.length);
+        Objects.checkFromIndexSize(srcIndex, bytes, src.length);
         MemoryAccess.set(this, index, src, srcIndex, bytes);
         return this;
     }
@@ -237,6 +241,7 @@ final class AshlarByteBuf extends AbstractPooledByteBuf<AshlarByteBuf> {
     @Override
     public ByteBuf setBytes(int index, ByteBuf src, int srcIndex, int bytes) {
         checkSrcIndex(index, bytes, srcIndex, src.capacity());
+        Objects.checkFromIndexSize(srcIndex, bytes, src.capacity());
         if (src instanceof AshlarByteBuf ours) {
             ours.checkIndex(srcIndex, bytes);
             MemoryAccess.copy(ours, srcIndex, this, index, bytes);
@@ -280,20 +285,16 @@ final class AshlarByteBuf extends AbstractPooledByteBuf<AshlarByteBuf> {
     @Override
     public int setBytes(int index, InputStream in, int bytes) throws IOException {
         checkIndex(index, bytes);
-        byte[] step = new byte[Math.min(bytes, STREAM_STEP)];
-        int done = in.read(step, 0, step.length);
-        if (done <= 0) {
-            return done;
-        }
-        MemoryAccess.set(this, index, step, 0, done);
-        // One read must not block after it has got something, so go on only with what is there already.
-        for (int n = done; n == step.length && done < bytes && in.available() > 0; ) {
-            n = in.read(step, 0, Math.min(bytes - done, step.length));
-            if (n > 0) {
-                MemoryAccess.set(this, index + done, step, 0, n);
-                done += n;
+        ByteBuf onHeap = alloc().heapBuffer(bytes);
+        try {
+            // One read of all: a second one might block, or fail and lose what the first has got.
+            int done = in.read(onHeap.array(), onHeap.arrayOffset(), bytes);
+            if (done > 0) {
+                MemoryAccess.set(this, index, onHeap.array(), onHeap.arrayOffset(), done);
             }
+            return done;
+        } finally {
+            onHeap.release();
         }
-        return done;
     }
 }

@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <table>
  *   <caption>Cost</caption>
  *   <tr><th>operation</th><th>event loop thread</th><th>any other thread</th></tr>
- *   <tr><td>allocate a buffer</td><td>O(1), no lock</td><td>O(1), under the lock of a stripe</td></tr>
+ *   <tr><td>allocate a buffer up to 32 KiB</td><td>O(1), no lock</td><td>O(1), under the lock of a stripe</td></tr>
+ *   <tr><td>allocate a larger one</td><td>O(1), no lock if one of its length was freed lately</td><td>under the lock of the regions</td></tr>
  *   <tr><td>release it</td><td colspan="2">O(1); a remote free if another thread's shard owns it</td></tr>
  *   <tr><td>grow it beyond its block</td><td colspan="2">one allocation and a copy of its capacity</td></tr>
  * </table>
@@ -48,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Errors.</b> A direct buffer that the limit, or the source, has no room for is an {@link OutOfPoolMemoryError};
  * the allocator goes on as before. There is no silent fall-back to the heap, but a counted one: {@link AllocatorBuilder#fallBackToHeap}. After {@link #close()} every request for a
- * direct buffer is an {@link IllegalStateException}.
+ * direct buffer is an {@link IllegalStateException}; heap buffers go on, unpooled.
  *
  * <p><b>Leak detection.</b> At the levels {@code ADVANCED} and {@code PARANOID} of {@code io.netty.leakDetection.level}
  * direct buffers are wrapped as Netty's own allocators wrap theirs. At {@code SIMPLE} and {@code DISABLED} nothing is
@@ -77,7 +78,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     // Synchronization: an adder; anybody adds and reads.
     private final LongAdder heapFallbacks = new LongAdder();
     private final BufferPool<AshlarByteBuf> direct;
-    private final BufferPool<AshlarHeapByteBuf> heap;
+    private final HeapBufferPool heap;
     private final UnpooledHeapBuffers unpooledHeap = new UnpooledHeapBuffers();
     private final Metric metric = new Metric();
     // Synchronization: volatile; made once, under the lock of this object.
@@ -98,9 +99,9 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         }
     }
 
-    private BufferPool<AshlarHeapByteBuf> newHeapPool(AllocatorBuilder builder) {
+    private HeapBufferPool newHeapPool(AllocatorBuilder builder) {
         try {
-            return new BufferPool<>(this, AshlarHeapByteBuf::new, builder::configureHeap);
+            return new HeapBufferPool(this, builder::configureHeap);
         } catch (RuntimeException e) {
             direct.close();
             throw e;
@@ -172,7 +173,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
 
     /**
      * The figures of the pool that direct buffers come from: one consistent enough look while others go on working,
-     * exact when nobody does. Cost: O(shards), no lock on any allocation path.
+     * exact when nobody does. Cost: O(shards × size classes), no lock on any allocation path.
      *
      * @return the figures
      */
@@ -203,7 +204,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     /**
      * What lies where in the regions of direct buffers: {@link MemoryPool#regionStats()}.
      *
-     * @return the regions, the oldest first, those of a single block last
+     * @return the regions, in the order of {@link MemoryPool#regionStats()}
      */
     public List<RegionStats> regionStats() {
         return direct.memory().regionStats();
@@ -266,12 +267,12 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     }
 
     /**
-     * The arrays of heap buffers that found no room in the pool of heap buffers.
+     * The arrays of heap buffers that found no room in the pool of heap buffers, and what others grew to beyond it.
      *
      * @return bytes
      */
     public long unpooledHeapBytes() {
-        return unpooledHeap.usedBytes();
+        return unpooledHeap.usedBytes() + heap.beyondBytes();
     }
 
     /**
@@ -392,9 +393,10 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
     }
 
     /**
-     * Ends the allocator. No direct buffer can be allocated or moved to a larger block any more. Buffers that are still
+     * Ends the allocator, its children first. No direct buffer can be allocated or moved to a larger block any more; only an event loop may still get
+     * what is left of the slabs at hand until it runs the task for it. Buffers that are still
      * out stay valid, and their memory goes back with the last of them; the pool logs how many there are. Calls after
-     * the first do nothing.
+     * the first only try again to give back regions that could not be closed.
      *
      * @throws UnsupportedOperationException if this is {@link #DEFAULT}
      */
@@ -439,14 +441,14 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         }
     }
 
-    private AshlarByteBufAllocator heapInsteadOf(OutOfPoolMemoryError exhausted) {
+    AshlarByteBufAllocator heapInsteadOf(OutOfPoolMemoryError exhausted) {
         if (!fallsBackToHeap) {
             throw exhausted;
         }
         return this;
     }
 
-    private ByteBuf counted(ByteBuf onHeap) {
+    ByteBuf counted(ByteBuf onHeap) {
         heapFallbacks.increment();
         return onHeap;
     }
@@ -461,14 +463,21 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
         AshlarHeapByteBuf buf = heap.tryAllocate(initialCapacity);
         return buf != null
                 ? watched(buf.handOut(initialCapacity, maxCapacity))
-                : unpooledHeap.newBuffer(this, initialCapacity, maxCapacity);
+                : watched(unpooledHeap.newBuffer(this, initialCapacity, maxCapacity));
     }
 
     /** The place of leak detection: whatever is to watch a buffer from its hand-out on starts here. */
     static ByteBuf watched(ByteBuf buf) {
         ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
         boolean wrap = level == ResourceLeakDetector.Level.ADVANCED || level == ResourceLeakDetector.Level.PARANOID;
-        return wrap ? toLeakAwareBuffer(buf) : buf;
+        if (!wrap) {
+            return buf;
+        }
+        ByteBuf wrapped = toLeakAwareBuffer(buf);
+        if (wrapped != buf && buf instanceof AbstractPooledByteBuf<?> pooled) {
+            pooled.beForgotten(); // a detector learns of a leak from the garbage collector
+        }
+        return wrapped;
     }
 
     boolean prefersDirect() {
@@ -499,7 +508,7 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
 
         @Override
         public long usedHeapMemory() {
-            return heap.memory().stats().reservedBytes() + unpooledHeap.usedBytes();
+            return heap.memory().stats().reservedBytes() + unpooledHeapBytes();
         }
 
         @Override

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <B> the kind of buffer
  */
-final class BufferPool<B extends AbstractPooledByteBuf<B>> {
+class BufferPool<B extends AbstractPooledByteBuf<B>> {
 
     /** Makes the view of a block, as {@link io.ashlar.pool.ViewFactory} does. */
     @FunctionalInterface
@@ -25,15 +25,21 @@ final class BufferPool<B extends AbstractPooledByteBuf<B>> {
     }
 
     private final ByteBufAllocator alloc;
+    private final Views<B> views;
     private final MemoryPool<B> memory;
     private final EventLoopShards<B> shards = new EventLoopShards<>();
 
     BufferPool(ByteBufAllocator alloc, Views<B> views, Consumer<MemoryPoolBuilder<B>> configuration) {
         this.alloc = alloc;
-        MemoryPoolBuilder<B> builder = MemoryPool.builder((run, index) -> views.newView(this, run, index));
+        this.views = views;
+        MemoryPoolBuilder<B> builder = MemoryPool.builder(this::newView);
         builder.ownShard(shards::existing);
         configuration.accept(builder);
         this.memory = builder.build();
+    }
+
+    final B newView(Run<B> run, int index) {
+        return views.newView(this, run, index);
     }
 
     ByteBufAllocator alloc() {
@@ -52,6 +58,11 @@ final class BufferPool<B extends AbstractPooledByteBuf<B>> {
         } catch (AllocationException e) {
             throw new OutOfPoolMemoryError(e);
         }
+    }
+
+    /** As {@link #allocate}, for a buffer that has to move to become longer. */
+    B allocateToGrow(int size) {
+        return allocate(size);
     }
 
     /** As {@link #allocate}, for a caller that can do without: null if there is no memory at hand or the pool is closed. */

@@ -58,6 +58,8 @@ public final class FixedMessageDecoder<T extends OffHeapObject & ReferenceCounte
     private boolean removed;
     private boolean failed;
     private boolean reading;
+    /** Whether bytes have come since the last read was complete: by then nobody may have asked for any. */
+    private boolean received;
     /** What is being cut up; null if that has gone on with the rest when this handler was removed. */
     private @Nullable ByteBuf current;
     /** What came while a message was passed on, from a handler that is asked for more there. */
@@ -103,6 +105,7 @@ public final class FixedMessageDecoder<T extends OffHeapObject & ReferenceCounte
 
     private void decode(ChannelHandlerContext ctx, ByteBuf in) {
         current = in;
+        received = true;
         try {
             while (current == in && in.isReadable() && !failed) {
                 take(ctx, in);
@@ -163,9 +166,10 @@ public final class FixedMessageDecoder<T extends OffHeapObject & ReferenceCounte
     /** Asks for more if nothing whole has come: who reads by hand waits for a message, not for bytes. */
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (!passedOn && !ctx.channel().config().isAutoRead()) {
+        if (received && !passedOn && !ctx.channel().config().isAutoRead()) {
             ctx.read();
         }
+        received = false;
         passedOn = false;
         ctx.fireChannelReadComplete();
     }

@@ -160,6 +160,9 @@ final class MemoryAccess {
     /** Fills what remains of {@code dst}, and moves its position to its limit. */
     static void get(AshlarByteBuf b, int index, ByteBuffer dst) {
         int length = dst.remaining();
+        if (length == 0) {
+            return; // a read-only buffer, too
+        }
         dst.put(dst.position(), b.memory(), b.offset() + index, length);
         dst.position(dst.position() + length);
     }

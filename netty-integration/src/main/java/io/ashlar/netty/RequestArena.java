@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain RequestArenas.Builder#strict(boolean) strict} arena tells where such a buffer was allocated.
  *
  * <p><b>Memory</b> comes in runs, blocks of the parent's pool. The first is as long as requests needed lately, further ones are twice
- * as long as the last and 4 KiB at least, up to a limit. What is longer than a quarter of the longest run gets a run of its own. The newest buffer grows and
+ * as long as what was used of the last and 4 KiB at least, up to a limit. What is longer than a quarter of the longest run gets a run of its own. The newest buffer grows and
  * shrinks in place, and its memory is free again at once when it is released first; when nothing is outstanding in a run, all of it
  * is free again. A buffer that outgrows its place moves, within the arena.
  *
@@ -405,6 +405,33 @@ public final class RequestArena extends ArenaRuns implements ByteBufAllocatorMet
     /** Whether a request of the calling thread has begun and not ended. */
     boolean isOfCaller() {
         return Thread.currentThread() == owner;
+    }
+
+    @Override
+    public ByteBuf buffer() {
+        try {
+            return super.buffer();
+        } catch (OutOfPoolMemoryError exhausted) {
+            return parent.counted(parent.heapInsteadOf(exhausted).heapBuffer());
+        }
+    }
+
+    @Override
+    public ByteBuf buffer(int initialCapacity) {
+        try {
+            return super.buffer(initialCapacity);
+        } catch (OutOfPoolMemoryError exhausted) {
+            return parent.counted(parent.heapInsteadOf(exhausted).heapBuffer(initialCapacity));
+        }
+    }
+
+    @Override
+    public ByteBuf buffer(int initialCapacity, int maxCapacity) {
+        try {
+            return super.buffer(initialCapacity, maxCapacity);
+        } catch (OutOfPoolMemoryError exhausted) {
+            return parent.counted(parent.heapInsteadOf(exhausted).heapBuffer(initialCapacity, maxCapacity));
+        }
     }
 
     @Override

@@ -13,15 +13,21 @@ import io.ashlar.memory.Layout;
 import io.ashlar.memory.MemoryRegion;
 import io.ashlar.memory.MemorySource;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.EmptyByteBuf;
 import io.netty.buffer.PooledByteBufAllocatorMetric;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetector.Level;
 import io.netty.util.internal.PlatformDependent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The allocator itself: configuration, limit, metrics, leak levels, closing. */
 class AshlarByteBufAllocatorTest {
@@ -220,6 +226,42 @@ class AshlarByteBufAllocatorTest {
             buf.release();
         }
         assertTrue(wrapped > 0, "wrapped=" + wrapped);
+    }
+
+    /** In a block that had another buffer before. */
+    @ParameterizedTest
+    @ValueSource(ints = {64, 100_000})
+    void atParanoidWhatIsDroppedIsFound(int size) throws Exception {
+        ResourceLeakDetector.setLevel(Level.PARANOID);
+        AtomicInteger leaks = new AtomicInteger();
+        ByteBufUtil.setLeakListener(new ResourceLeakDetector.LeakListener() {
+            @Override
+            public void onLeak(String resourceType, String records) {
+                leaks.incrementAndGet();
+            }
+        });
+        try {
+            AshlarByteBufAllocator leaking =
+                    AshlarByteBufAllocator.builder().name("leaking").build();
+            List<ByteBuf> first = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                first.add(leaking.directBuffer(size));
+            }
+            first.forEach(ByteBuf::release);
+            first.clear();
+            for (int i = 0; i < 20; i++) {
+                leaking.directBuffer(size).touch("of " + size); // each text is reported once
+            }
+            for (int i = 0; i < 100 && leaks.get() == 0; i++) {
+                System.gc();
+                Thread.sleep(10);
+                leaking.directBuffer(size).release();
+            }
+            assertTrue(leaks.get() > 0, "nothing was reported");
+            leaking.close();
+        } finally {
+            ByteBufUtil.setLeakListener(null);
+        }
     }
 
     /** A source that says it can let parts of its regions go; none is asked for here. */

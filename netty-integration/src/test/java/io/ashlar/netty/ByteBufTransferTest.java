@@ -255,6 +255,30 @@ class ByteBufTransferTest {
         buf.release();
     }
 
+    /** As Netty's own buffers: a caller may rely on it, though the contract does not promise it. */
+    @Test
+    void anInputStreamIsAskedForAllAtOnce() throws IOException {
+        InputStream knowsNotWhatIsThere = new InputStream() {
+            private final InputStream bytes = new ByteArrayInputStream(content);
+
+            @Override
+            public int read() throws IOException {
+                return bytes.read();
+            }
+        };
+        ByteBuf buf = alloc.directBuffer(LENGTH);
+        assertEquals(LENGTH, buf.writeBytes(knowsNotWhatIsThere, LENGTH));
+        assertEquals(Unpooled.wrappedBuffer(content), buf);
+        buf.release();
+    }
+
+    @Test
+    void nothingFitsIntoAReadOnlyBufferWithoutRoom() {
+        ByteBuf buf = filled();
+        buf.getBytes(0, ByteBuffer.allocateDirect(0).asReadOnlyBuffer());
+        buf.release();
+    }
+
     @Test
     void arrays() {
         ByteBuf buf = filled();

@@ -164,13 +164,23 @@ class ChildAllocatorTest {
             each.release();
         }
         assertEquals(3, tenant.heapFallbacks());
+        try (RequestArena arena = RequestArenas.builder(tenant).build().newArena()) {
+            arena.begin();
+            for (ByteBuf each : List.of(arena.buffer(), arena.buffer(500), arena.buffer(500, 1_000))) {
+                assertFalse(each.isDirect());
+                each.release();
+            }
+            assertThrows(OutOfPoolMemoryError.class, () -> arena.directBuffer(500));
+            arena.end();
+        }
+        assertEquals(6, tenant.heapFallbacks());
         assertThrows(OutOfPoolMemoryError.class, () -> tenant.directBuffer(500));
         assertThrows(OutOfPoolMemoryError.class, () -> tenant.ioBuffer(500));
         releaseAll(buffers);
         ByteBuf direct = tenant.buffer(500);
         assertTrue(direct.isDirect());
         direct.release();
-        assertEquals(3, tenant.heapFallbacks());
+        assertEquals(6, tenant.heapFallbacks());
     }
 
     @Test

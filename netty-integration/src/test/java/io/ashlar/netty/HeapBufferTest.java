@@ -111,6 +111,18 @@ class HeapBufferTest {
         assertEquals(0, alloc.heapStats().failures(), "nobody was refused");
         buf.setByte(size - 1, 42);
         assertEquals(42, buf.getByte(size - 1));
+        ByteBuf grown = pooled.get(0).setLong(0, 4711);
+        for (int capacity = 2 * size; capacity <= 8 * size; capacity *= 2) { // where the pool is full
+            grown.capacity(capacity).setByte(capacity - 1, 1);
+            assertEquals(4711, grown.getLong(0));
+            assertTrue(alloc.unpooledHeapBytes() >= size + capacity, "unpooled=" + alloc.unpooledHeapBytes());
+        }
+        assertInstanceOf(AshlarHeapByteBuf.class, bare(grown));
+        assertSame(alloc, grown.alloc());
+        pooled.remove(grown);
+        grown.release();
+        assertEquals(size, alloc.unpooledHeapBytes());
+        assertEquals(0, alloc.heapStats().failures(), "nobody was refused");
         buf.release();
         assertEquals(alloc.heapStats().reservedBytes(), alloc.metric().usedHeapMemory());
         pooled.forEach(ByteBuf::release);
@@ -131,6 +143,7 @@ class HeapBufferTest {
         assertInstanceOf(UnpooledHeapByteBuf.class, bare(after));
         assertNotSame(before.array(), after.array());
         assertEquals(42, before.readLong());
+        assertThrows(IllegalStateException.class, () -> before.capacity(1 << 20));
         before.release();
         after.release();
     }

@@ -55,6 +55,33 @@ class RequestArenaMemoryTest extends ArenaTestFixture {
         }
     }
 
+    /** What requests needed lately is a guess, and no reason to refuse one that needs less. */
+    @Test
+    void aSmallBufferIsServedThoughTheUsualRunIsNotToBeHad() {
+        AshlarByteBufAllocator tenant = parent.child("tenant", MIB);
+        try (RequestArena small = RequestArenas.builder(tenant).build().newArena()) {
+            for (int request = 0; request < 100; request++) {
+                small.begin();
+                List<ByteBuf> buffers = new ArrayList<>();
+                for (int i = 0; i < 600; i++) {
+                    buffers.add(small.directBuffer(KIB));
+                }
+                buffers.forEach(ByteBuf::release);
+                small.end();
+            }
+            List<ByteBuf> others = new ArrayList<>();
+            while (tenant.stats().usedBytes() < MIB - 200 * KIB) {
+                others.add(tenant.directBuffer(32 * KIB));
+            }
+            small.begin();
+            ByteBuf served = small.directBuffer(64);
+            served.release();
+            small.end();
+            others.forEach(ByteBuf::release);
+        }
+        tenant.close();
+    }
+
     @Test
     void aLargeBufferHasARunOfItsOwnThatGoesBackEarly() {
         arena.begin();
