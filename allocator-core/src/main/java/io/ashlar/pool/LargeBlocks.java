@@ -114,7 +114,11 @@ final class LargeBlocks<V> {
 
     private void keep(LargeRun<V> run) {
         if (spare.size() < KEPT_AT_MOST) {
-            spare.add(run);
+            try {
+                spare.add(run);
+            } catch (OutOfMemoryError e) {
+                // Of the Java heap. Another object is made next time.
+            }
         }
     }
 

@@ -485,11 +485,7 @@ public final class MemoryPool<V> implements AutoCloseable {
 
         @Override
         public long usedBytes() {
-            long used = 0;
-            for (MemoryPool<?> each : family.members()) {
-                used += each.figures.totals().used;
-            }
-            return used;
+            return family.usedBytes();
         }
 
         @Override
@@ -667,6 +663,11 @@ public final class MemoryPool<V> implements AutoCloseable {
         } catch (Throwable e) {
             log(System.Logger.Level.WARNING, "pool " + name + ": the listener for exhaustion failed", e);
         }
+    }
+
+    /** Bytes of the blocks of this pool that are out. */
+    long usedBytes() {
+        return figures.totals().used;
     }
 
     V newView(Run<V> run, int index) {

@@ -26,6 +26,8 @@ public final class OwnedShard<V> extends Shard<V> {
     private final AtomicBoolean retired = new AtomicBoolean();
     // Synchronization: atomic, so that at most one task to trim is waiting.
     private final AtomicBoolean trimAsked = new AtomicBoolean();
+    // Synchronization: volatile; written by the owner.
+    private volatile boolean trimming;
 
     // Synchronization: atomic, as trimAsked.
     private final AtomicBoolean idleTrimAsked = new AtomicBoolean();
@@ -150,9 +152,14 @@ public final class OwnedShard<V> extends Shard<V> {
         }
         try {
             ownerTasks.execute(() -> {
+                trimming = true; // before it is not asked any more: who waits must see one of the two
                 trimAsked.set(false);
-                if (Thread.currentThread() == owner && !isRetired()) {
-                    trim();
+                try {
+                    if (Thread.currentThread() == owner && !isRetired()) {
+                        trim();
+                    }
+                } finally {
+                    trimming = false;
                 }
             });
         } catch (RuntimeException e) {
@@ -160,9 +167,9 @@ public final class OwnedShard<V> extends Shard<V> {
         }
     }
 
-    /** Whether it was asked to trim and has not begun. */
+    /** Whether it was asked to trim and is not done. */
     boolean isTrimPending() {
-        return trimAsked.get() && owner.isAlive();
+        return (trimAsked.get() || trimming) && owner.isAlive();
     }
 
     String ownerName() {

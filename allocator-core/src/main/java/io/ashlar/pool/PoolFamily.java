@@ -4,6 +4,7 @@ package io.ashlar.pool;
 import io.ashlar.memory.AllocatorConfigException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,10 @@ final class PoolFamily {
     private final MemoryPool<?> pool;
     private final @Nullable MemoryPool<?> parent;
     private volatile List<MemoryPool<?>> children = List.of();
+
+    /** Closed children of which something is still out. */
+    // Synchronization: copied when it changes.
+    private final List<MemoryPool<?>> departed = new CopyOnWriteArrayList<>();
 
     PoolFamily(MemoryPool<?> pool, @Nullable MemoryPool<?> parent) {
         this.pool = pool;
@@ -38,6 +43,34 @@ final class PoolFamily {
 
     List<MemoryPool<?>> children() {
         return children;
+    }
+
+    /** Bytes of the runs that children have, also closed ones. Without a lock. */
+    long childrenTakenBytes() {
+        long taken = 0;
+        for (MemoryPool<?> child : children) {
+            taken += child.budget().taken();
+        }
+        for (MemoryPool<?> child : departed) {
+            taken += child.budget().taken();
+        }
+        return taken;
+    }
+
+    /** Used bytes of the pool and of all below it, also of what is still out of closed ones. Without a lock. */
+    long usedBytes() {
+        long used = pool.usedBytes();
+        for (MemoryPool<?> child : children) {
+            used += child.family().usedBytes();
+        }
+        for (MemoryPool<?> child : departed) {
+            if (child.budget().taken() == 0) {
+                departed.remove(child);
+            } else {
+                used += child.family().usedBytes();
+            }
+        }
+        return used;
     }
 
     /** The pool and all below it, parents first. */
@@ -131,6 +164,9 @@ final class PoolFamily {
         try {
             pool.budget().reserve(0);
             PoolFamily family = elder.family();
+            if (pool.budget().taken() > 0) {
+                family.departed.add(pool);
+            }
             family.children =
                     family.children.stream().filter(child -> child != pool).toList();
         } finally {

@@ -34,10 +34,7 @@ final class PoolFigures<V> {
         Budget budget = pool.budget();
         PoolFamily family = pool.family();
         boolean isRoot = family.parent() == null;
-        long childrenTaken = 0;
-        for (MemoryPool<?> child : family.children()) {
-            childrenTaken += child.budget().taken();
-        }
+        long childrenTaken = family.childrenTakenBytes();
         long taken = budget.taken();
         long reserved = isRoot ? source.reserved() : taken;
         return new PoolStats(

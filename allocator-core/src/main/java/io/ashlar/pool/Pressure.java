@@ -136,7 +136,12 @@ final class Pressure {
         watch(NANOS_BETWEEN_LOOKS);
         if (!on && bytesUntilLook.addAndGet(-bytes) <= 0) {
             bytesUntilLook.set(bytesBetweenLooks);
-            judge(memory.usedBytes(), marks.high());
+            try {
+                judge(memory.usedBytes(), marks.high());
+            } catch (OutOfMemoryError e) {
+                bytesUntilLook.set(
+                        0); // of the Java heap: who fetched the run is to keep it; the timer looks, and the next one
+            }
         }
     }
 

@@ -290,8 +290,8 @@ final class Regions {
      * operation is using the memory, which means that somebody kept an NIO buffer longer than its block.
      */
     void giveBack(Region region) {
-        Object event = PoolEvents.beginUnmap();
         try {
+            Object event = PoolEvents.beginUnmap();
             region.close();
             PoolEvents.unmapped(event, pool, region.memory(), region.address(), source.reserved());
             returnedBytes.addAndGet(region.memory().size());

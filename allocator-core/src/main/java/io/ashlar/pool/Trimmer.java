@@ -3,7 +3,6 @@ package io.ashlar.pool;
 
 import java.lang.ref.WeakReference;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -31,8 +30,18 @@ final class Trimmer {
     /** There is something that may become idle. */
     void watch() {
         if (nanosBetween != NEVER && !waiting.get() && waiting.compareAndSet(false, true)) {
-            Executor later = CompletableFuture.delayedExecutor(nanosBetween, TimeUnit.NANOSECONDS);
-            later.execute(this::look);
+            start(() -> CompletableFuture.delayedExecutor(nanosBetween, TimeUnit.NANOSECONDS, Runnable::run)
+                    .execute(() -> start(() -> CompletableFuture.runAsync(this::look))));
+        }
+    }
+
+    /** Starts something that may need a thread. If there is none to be had, nobody is to suffer: who fetches the next run tries again. */
+    private void start(Runnable starter) {
+        try {
+            starter.run();
+        } catch (Throwable e) {
+            waiting.set(false);
+            MemoryPool.log(System.Logger.Level.WARNING, "idle memory is not given back: the timer could not start", e);
         }
     }
 

@@ -3,12 +3,14 @@ package io.ashlar.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ashlar.memory.AllocationException;
 import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.memory.MemorySource;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -102,6 +104,52 @@ class ChildPoolTest {
         assertEquals(-1, tenant.residentBytes());
         List.of(own, block, large).forEach(Block::release);
         tenant.checkInvariants();
+    }
+
+    /** Its buffers take the parent's memory as before. */
+    @Test
+    void whatAClosedChildStillHasOutCountsForThePressureOfItsParent() {
+        MemoryPool<Block> tenant = child("tenant").build();
+        MemoryPool<Block> below = MemoryPool.builder(Block::new)
+                .parent(tenant)
+                .name("below")
+                .stripes(1)
+                .build();
+        List<Block> blocks = new ArrayList<>();
+        for (int i = 0; i < 25; i++) {
+            blocks.add(Block.allocate(i % 2 == 0 ? tenant : below, 128 * KIB));
+        }
+        tenant.close();
+        assertTrue(parent.checkPressure(), parent::dump);
+        assertEquals(25 * 128 * KIB, parent.pressureStats().usedBytes());
+        PoolStats stats = parent.stats();
+        assertEquals(25 * 128 * KIB, stats.childrenBytes());
+        assertEquals(
+                stats.reservedBytes(),
+                stats.usedBytes() + stats.cachedBytes() + stats.childrenBytes() + stats.freeBytes(),
+                stats::toString);
+        releaseAll(blocks);
+        assertEquals(0, parent.pressureStats().usedBytes());
+        assertEquals(0, parent.stats().childrenBytes());
+        child("tenant").build().close(); // the name is free
+    }
+
+    @Test
+    void aClosedChildIsForgottenWhenAllIsBack() throws InterruptedException {
+        MemoryPool<Block> tenant = child("tenant").build();
+        WeakReference<MemoryPool<Block>> known = new WeakReference<>(tenant);
+        Block block = Block.allocate(tenant, 128 * KIB);
+        tenant.close();
+        assertEquals(128 * KIB, parent.pressureStats().usedBytes());
+        block.release();
+        assertEquals(0, parent.pressureStats().usedBytes());
+        tenant = null;
+        block = null;
+        for (int i = 0; i < 500 && known.get() != null; i++) {
+            System.gc();
+            Thread.sleep(10);
+        }
+        assertNull(known.get());
     }
 
     @ParameterizedTest

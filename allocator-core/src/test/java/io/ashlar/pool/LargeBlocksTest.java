@@ -72,7 +72,7 @@ class LargeBlocksTest {
                 throw new OutOfMemoryError("Java heap space");
             }
         });
-        assertThrows(OutOfMemoryError.class, block::release);
+        block.release();
         assertEquals(0, source.reserved());
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ashlar.memory.AllocationException;
+import io.ashlar.memory.HookedSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -306,6 +307,31 @@ class ScarceMemoryTest {
         loop.submit(shard::retire).get();
         loop.shutdown();
         assertTrue(loop.awaitTermination(Daemon.PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+
+    /** Giving back takes its time: who waits for it must not go on when it begins. */
+    @Test
+    void anOwnerIsPendingUntilItHasGivenBack() throws Exception {
+        List<Runnable> tasks = new ArrayList<>();
+        HookedSource slow = new HookedSource();
+        MemoryPool<Block> slowly = TestPools.oneStripe(Block::new, slow)
+                .limit(MIB)
+                .regionSize(SMALL_REGION)
+                .build();
+        OwnedShard<Block> shard = slowly.openShard(tasks::add);
+        List<Block> blocks = TestPools.allocate(shard, 3000, 100);
+        Daemon.run(() -> blocks.forEach(Block::release)); // the owner has to collect them
+        List<Boolean> pending = new ArrayList<>();
+        slow.onClose = () -> pending.add(shard.isTrimPending());
+        shard.trimSoon();
+        assertTrue(shard.isTrimPending());
+        tasks.remove(0).run();
+        assertTrue(pending.size() > 1, pending::toString);
+        assertTrue(pending.stream().allMatch(each -> each), pending::toString);
+        assertEquals(false, shard.isTrimPending());
+        slow.onClose = HookedSource.NOTHING;
+        shard.retire();
+        TestPools.closeAndVerify(slowly, slow);
     }
 
     @Test

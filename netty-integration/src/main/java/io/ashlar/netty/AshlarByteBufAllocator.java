@@ -20,6 +20,7 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.ChannelOption;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -350,7 +351,11 @@ public final class AshlarByteBufAllocator extends AbstractByteBufAllocator
             synchronized (this) {
                 gate = readGate;
                 if (gate == null) {
-                    gate = ReadGate.of(direct.memory(), GlobalEventExecutor.INSTANCE::schedule);
+                    List<MemoryPool<?>> above = new ArrayList<>();
+                    for (AshlarByteBufAllocator each = parent; each != null; each = each.parent) {
+                        above.add(each.direct.memory());
+                    }
+                    gate = ReadGate.of(direct.memory(), above, GlobalEventExecutor.INSTANCE::schedule);
                     readGate = gate;
                 }
             }

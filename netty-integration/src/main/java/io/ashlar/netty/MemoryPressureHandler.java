@@ -6,6 +6,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.DatagramChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,9 +153,9 @@ public final class MemoryPressureHandler extends ChannelDuplexHandler {
         return !gate.isUnderPressure() && !gate.isCrowded();
     }
 
-    /** Whether the next read may have a buffer of any size. */
+    /** Whether the next read may have a buffer of any size. That of a datagram always may: what does not fit would be lost. */
     boolean mayReadMuch() {
-        return atTurn || !gate.isUnderPressure();
+        return atTurn || !gate.isUnderPressure() || context().channel() instanceof DatagramChannel;
     }
 
     void reads(int bytes) {

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -46,6 +45,11 @@ final class ReadGate {
         boolean checkPressure();
 
         PressureStats stats();
+
+        /** Whether half of what is above the high mark is free, also of that of the pool's parents. */
+        default boolean isHalfOfTheRestFree() {
+            return ReadGate.isHalfOfTheRestFree(stats());
+        }
     }
 
     /** Calls later. */
@@ -97,8 +101,12 @@ final class ReadGate {
         this.bytesBetweenChecks = (marks.limitBytes() - marks.highBytes()) / CHECKS_TO_THE_LIMIT;
     }
 
-    /** A gate that the pool shuts. */
-    static ReadGate of(MemoryPool<?> pool, Timer timer) {
+    private static boolean isHalfOfTheRestFree(PressureStats now) {
+        return now.usedBytes() < now.highBytes() + (now.limitBytes() - now.highBytes()) / 2;
+    }
+
+    /** A gate that the pool shuts, or one of those above it. */
+    static ReadGate of(MemoryPool<?> pool, List<MemoryPool<?>> above, Timer timer) {
         ReadGate gate = new ReadGate(
                 new Memory() {
                     @Override
@@ -114,6 +122,12 @@ final class ReadGate {
                     @Override
                     public PressureStats stats() {
                         return pool.pressureStats();
+                    }
+
+                    @Override
+                    public boolean isHalfOfTheRestFree() {
+                        return Memory.super.isHalfOfTheRestFree()
+                                && above.stream().allMatch(each -> ReadGate.isHalfOfTheRestFree(each.pressureStats()));
                     }
                 },
                 timer);
@@ -258,8 +272,7 @@ final class ReadGate {
     }
 
     private List<MemoryPressureHandler> nextAtTurn() {
-        PressureStats now = memory.stats();
-        if (now.usedBytes() >= now.highBytes() + (now.limitBytes() - now.highBytes()) / 2) {
+        if (!memory.isHalfOfTheRestFree()) {
             return List.of();
         }
         List<MemoryPressureHandler> chosen = new ArrayList<>();
@@ -319,8 +332,9 @@ final class ReadGate {
         byLoop.forEach((loop, own) -> {
             try {
                 loop.execute(() -> own.forEach(action));
-            } catch (RejectedExecutionException ended) {
-                own.forEach(this::leave); // with their event loop
+            } catch (Throwable e) {
+                boolean ends = loop.isShuttingDown();
+                own.forEach(ends ? this::leave : this::staysPaused); // or its queue is full: at the next tick, then
             }
         });
     }

@@ -9,12 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ashlar.memory.AllocatorConfigException;
 import io.ashlar.pool.PressureStats;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What an allocator says about the pressure of its direct buffers. */
@@ -45,6 +49,48 @@ class AllocatorPressureTest {
             assertEquals(new PressureStats(false, 0, MIB, 2 * MIB, 16 * MIB, 1, stats.totalNanos()), stats);
             heap.release();
         }
+    }
+
+    /** What is left above the marks is the parent's: a child's channels have no turns when others have used half of it. */
+    @Test
+    void noChannelOfAChildHasATurnWhereTheParentHasNoRoomForIt() {
+        AshlarByteBufAllocator parent = builder().watermarks(2 * MIB, 4 * MIB).build();
+        AshlarByteBufAllocator child = parent.child("tenant", 8 * MIB);
+        List<Runnable> tasks = new ArrayList<>();
+        ReadGate gate = ReadGate.of(
+                child.direct().memory(), List.of(parent.direct().memory()), (task, delay, unit) -> tasks.add(task));
+        AtomicInteger reads = new AtomicInteger();
+        EmbeddedChannel channel = new EmbeddedChannel(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void read(ChannelHandlerContext ctx) {
+                reads.incrementAndGet();
+            }
+        });
+        channel.pipeline().addLast(new MemoryPressureHandler(gate));
+        ByteBuf most = parent.directBuffer(11 * MIB);
+        assertTrue(child.isUnderPressure());
+        channel.read();
+        reads.set(0);
+        for (int tick = 0; tick < 20; tick++) {
+            List<Runnable> due = new ArrayList<>(tasks);
+            tasks.clear();
+            due.forEach(Runnable::run);
+            channel.runPendingTasks();
+        }
+        assertEquals(0, reads.get(), "more than half of 4 to 16 MiB is used");
+        most.release();
+        ByteBuf less = parent.directBuffer(5 * MIB);
+        assertTrue(child.isUnderPressure());
+        for (int tick = 0; tick < 20; tick++) {
+            List<Runnable> due = new ArrayList<>(tasks);
+            tasks.clear();
+            due.forEach(Runnable::run);
+            channel.runPendingTasks();
+        }
+        assertTrue(reads.get() > 0, "there is room for a turn");
+        less.release();
+        channel.finishAndReleaseAll();
+        parent.close();
     }
 
     @Test

@@ -12,13 +12,22 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +64,73 @@ class MemoryPressureHandlerTest {
 
     private int reads() {
         return fixture.takeReads().size();
+    }
+
+    /** What does not fit into the buffer of a datagram is lost. */
+    @Test
+    void aDatagramIsNotCutShort() throws Exception {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        NioDatagramChannel datagrams = new NioDatagramChannel();
+        group.register(datagrams).sync();
+        fixture.begin();
+        datagrams
+                .eventLoop()
+                .submit(() -> datagrams.pipeline().addLast(new MemoryPressureHandler(fixture.gate)))
+                .sync();
+        ByteBuf buf =
+                datagrams.config().getRecvByteBufAllocator().newHandle().allocate(UnpooledByteBufAllocator.DEFAULT);
+        assertEquals(2048, buf.capacity(), "as Netty's default is");
+        buf.release();
+        datagrams.close().sync();
+        group.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
+    }
+
+    /** The queue of tasks may be full for a moment. */
+    @Test
+    void anEventLoopThatRefusesATaskIsAskedAgain() {
+        boolean[] full = {false};
+        EventLoop[] loops = {null};
+        ChannelOutboundHandlerAdapter counts = new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void read(ChannelHandlerContext ctx) {
+                fixture.reads.add(42);
+            }
+        };
+        EmbeddedChannel busy = new EmbeddedChannel(counts) {
+            @Override
+            public EventLoop eventLoop() {
+                EventLoop real = super.eventLoop();
+                if (loops[0] == null) {
+                    loops[0] = (EventLoop) Proxy.newProxyInstance(
+                            EventLoop.class.getClassLoader(),
+                            new Class<?>[] {EventLoop.class},
+                            (self, method, args) -> {
+                                if (full[0] && method.getName().equals("execute")) {
+                                    throw new RejectedExecutionException("full");
+                                }
+                                try {
+                                    return method.invoke(real, args);
+                                } catch (InvocationTargetException e) {
+                                    throw e.getCause();
+                                }
+                            });
+                }
+                return loops[0];
+            }
+        };
+        busy.pipeline().addLast(new MemoryPressureHandler(fixture.gate));
+        fixture.underPressure = true;
+        busy.read();
+        fixture.reads.clear();
+        full[0] = true;
+        fixture.end();
+        busy.runPendingTasks();
+        assertEquals(0, reads());
+        full[0] = false;
+        fixture.tick();
+        busy.runPendingTasks();
+        assertEquals(1, reads());
+        busy.finishAndReleaseAll();
     }
 
     @Test
