@@ -48,10 +48,7 @@ final class PoolFamily {
     /** Bytes of the runs that children have, also closed ones. Without a lock. */
     long childrenTakenBytes() {
         long taken = 0;
-        for (MemoryPool<?> child : children) {
-            taken += child.budget().taken();
-        }
-        for (MemoryPool<?> child : departed) {
+        for (MemoryPool<?> child : childrenAndDeparted()) {
             taken += child.budget().taken();
         }
         return taken;
@@ -60,17 +57,22 @@ final class PoolFamily {
     /** Used bytes of the pool and of all below it, also of what is still out of closed ones. Without a lock. */
     long usedBytes() {
         long used = pool.usedBytes();
-        for (MemoryPool<?> child : children) {
+        for (MemoryPool<?> child : childrenAndDeparted()) {
             used += child.family().usedBytes();
         }
-        for (MemoryPool<?> child : departed) {
-            if (child.budget().taken() == 0) {
-                departed.remove(child);
-            } else {
-                used += child.family().usedBytes();
-            }
-        }
         return used;
+    }
+
+    private List<MemoryPool<?>> childrenAndDeparted() {
+        List<MemoryPool<?>> now = children; // first: who leaves is among the departed before it is no child any more
+        if (departed.isEmpty()) {
+            return now;
+        }
+        departed.removeIf(child -> child.budget().taken() == 0);
+        List<MemoryPool<?>> all = new ArrayList<>(departed);
+        all.removeAll(now);
+        all.addAll(now);
+        return all;
     }
 
     /** The pool and all below it, parents first. */

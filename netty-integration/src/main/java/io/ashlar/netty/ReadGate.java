@@ -237,6 +237,10 @@ final class ReadGate {
             if (!isUnderPressure()) {
                 ticksToTurn = TICKS_BETWEEN_TURNS;
                 onEventLoops(nextBatch(), MemoryPressureHandler::goOn);
+                if (!isCrowded()) {
+                    atTurn = List.of(); // a channel that is closed is not kept
+                    reader = null;
+                }
             } else if (--ticksToTurn == 0) {
                 ticksToTurn = TICKS_BETWEEN_TURNS;
                 onEventLoops(atTurn, MemoryPressureHandler::endTurn);
