@@ -116,6 +116,14 @@ final class Bin<V> {
                 unlist(run);
             } else {
                 run = newRun();
+                SlabRun<V> meanwhile = current; // the source, or what it calls, may have come back to this shard
+                if (meanwhile != null && meanwhile.hasFree()) {
+                    current = run != null ? run : meanwhile;
+                    if (run != null) {
+                        settle(meanwhile);
+                    }
+                    return current;
+                }
             }
             current = run;
         }

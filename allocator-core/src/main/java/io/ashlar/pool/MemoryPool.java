@@ -520,20 +520,30 @@ public final class MemoryPool<V> implements AutoCloseable {
             regions.retryStuck();
             return;
         }
-        family.closeChildren();
-        large.close();
-        onEachStripe(Stripe::stopAllocating);
-        for (OwnedShard<V> shard : owned.snapshot()) {
-            shard.retireSoon();
+        try {
+            family.closeChildren();
+            large.close();
+            onEachStripe(Stripe::stopAllocating);
+            for (OwnedShard<V> shard : owned.snapshot()) {
+                shard.retireSoon();
+            }
+        } finally {
+            closeRegions(); // also if something above has found the Java heap full
         }
-        if (family.parent() == null) {
-            regions.close();
-        } else {
-            family.leave();
-            regions.closeEmpty();
-        }
-        pressure.close();
         report();
+    }
+
+    private void closeRegions() {
+        try {
+            if (family.parent() == null) {
+                regions.close();
+            } else {
+                family.leave();
+                regions.closeEmpty();
+            }
+        } finally {
+            pressure.close();
+        }
     }
 
     private void report() {
@@ -717,8 +727,8 @@ public final class MemoryPool<V> implements AutoCloseable {
             }
         } finally {
             heir.unlock();
+            owned.remove(shard);
         }
-        owned.remove(shard);
     }
 
     void retireDead() {

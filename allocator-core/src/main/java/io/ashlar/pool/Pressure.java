@@ -109,7 +109,11 @@ final class Pressure {
     }
 
     CompletableFuture<Void> whenBelow() {
-        return notices.whenBelow();
+        CompletableFuture<Void> below = notices.whenBelow();
+        if (!below.isDone() && !isOn()) {
+            watch(NANOS_BETWEEN_LOOKS); // it has ended since it was asked, and there may be no thread to tell so
+        }
+        return below;
     }
 
     PressureStats stats() {

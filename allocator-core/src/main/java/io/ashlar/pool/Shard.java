@@ -2,6 +2,7 @@
 package io.ashlar.pool;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,16 +86,22 @@ abstract class Shard<V> {
 
     /** Collects what other threads have freed. */
     final void collectRemote() {
-        collectAll(remote.takeAll());
+        forEach(remote.takeAll(), run -> run.bin().collect(run));
     }
 
-    private void collectAll(@Nullable QueuePlace<SlabRun<V>> topmost) {
-        QueuePlace<SlabRun<V>> place = topmost;
-        while (place != null) {
-            QueuePlace<SlabRun<V>> below = place.leave();
-            SlabRun<V> run = place.run;
-            run.bin().collect(run);
-            place = below;
+    /** Also after one that failed: nobody else knows of the others any more. */
+    private static <R extends Run<?>> void forEach(@Nullable QueuePlace<R> topmost, Consumer<R> action) {
+        QueuePlace<R> place = topmost;
+        try {
+            while (place != null) {
+                R run = place.run;
+                place = place.leave();
+                action.accept(run);
+            }
+        } finally {
+            if (place != null) {
+                forEach(place, action);
+            }
         }
     }
 
@@ -151,26 +158,16 @@ abstract class Shard<V> {
 
     /** Gives back the large blocks that others have left for the owner; called by anybody. They belong to nobody. */
     final void giveBackRemoteLarge() {
-        giveBackAll(remoteLarge.takeAll());
-    }
-
-    private void giveBackAll(@Nullable QueuePlace<LargeRun<V>> topmost) {
-        QueuePlace<LargeRun<V>> place = topmost;
-        while (place != null) {
-            QueuePlace<LargeRun<V>> below = place.leave();
-            pool.large().giveBack(place.run);
-            place = below;
-        }
+        forEach(remoteLarge.takeAll(), run -> pool.large().giveBack(run));
     }
 
     private void keepAll(@Nullable QueuePlace<LargeRun<V>> topmost) {
-        QueuePlace<LargeRun<V>> place = topmost;
-        while (place != null) {
-            QueuePlace<LargeRun<V>> below = place.leave();
-            if (!largeCache.offer(place.run)) {
-                pool.large().giveBack(place.run);
-            }
-            place = below;
+        if (topmost != null) {
+            forEach(topmost, run -> {
+                if (!largeCache.offer(run)) {
+                    pool.large().giveBack(run);
+                }
+            });
         }
     }
 
@@ -250,8 +247,8 @@ abstract class Shard<V> {
         }
         // From here on nobody finds this shard through a slab.
         // Those who found it before have pushed their run, or will be refused.
-        collectAll(remote.closeAndTakeAll());
-        giveBackAll(remoteLarge.closeAndTakeAll());
+        forEach(remote.closeAndTakeAll(), run -> run.bin().collect(run));
+        forEach(remoteLarge.closeAndTakeAll(), run -> pool.large().giveBack(run));
     }
 
     final void giveBack(SlabRun<V> run) {

@@ -53,6 +53,25 @@ class FailureTest {
         TestPools.closeAndVerify(pool, source);
     }
 
+    /** As one that logs by way of the pool. */
+    @Test
+    void aSourceThatComesBackLosesNoSlab() {
+        OwnedShard<Block> shard = pool.openShard(Runnable::run);
+        AtomicReference<Block> own = new AtomicReference<>();
+        source.onAddress = () -> {
+            source.onAddress = HookedSource.NOTHING;
+            own.set(Block.allocate(shard, 100));
+            own.get().release();
+        };
+        Block block = Block.allocate(shard, 100);
+        assertTrue(own.get() != null, "the source was not asked");
+        block.release();
+        shard.checkInvariants();
+        shard.trim();
+        assertEquals(0, pool.stats().cachedBytes());
+        shard.retire();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {100, REGION, 2 * REGION})
     void memoryThatCannotBePutToUseGoesBack(int size) {

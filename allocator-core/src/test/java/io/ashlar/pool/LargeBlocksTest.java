@@ -3,6 +3,7 @@ package io.ashlar.pool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ashlar.memory.AllocationException;
 import java.lang.reflect.Field;
@@ -73,6 +74,31 @@ class LargeBlocksTest {
             }
         });
         block.release();
+        assertEquals(0, source.reserved());
+    }
+
+    /** What threads have left for the owner of a shard nobody else knows of. */
+    @Test
+    void ofWhatOthersHaveLeftOneThatFailsCostsOnlyItself() throws Exception {
+        pool.close();
+        pool = TestPools.oneStripe(Block::new, source).regionSize(1 << 20).build();
+        OwnedShard<Block> shard = pool.openShard(Runnable::run);
+        List<Block> blocks = TestPools.allocate(shard, 3, 16 << 10);
+        Daemon.run(() -> blocks.forEach(Block::release));
+        AtomicInteger given = new AtomicInteger();
+        keepObjectsIn(new ArrayList<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public boolean add(LargeRun<Block> object) {
+                if (given.getAndIncrement() == 0) {
+                    throw new IllegalStateException("the first");
+                }
+                return super.add(object);
+            }
+        });
+        assertThrows(IllegalStateException.class, pool::close);
+        assertTrue(given.get() > 1, "given=" + given);
         assertEquals(0, source.reserved());
     }
 
