@@ -28,12 +28,18 @@ final class Totals {
     }
 
     void addSmallFrees(int sizeClass, long blocks) {
+        if (blocks == 0) {
+            return; // as of most classes in most shards
+        }
         frees += blocks;
         used -= blocks * SizeClasses.blockSize(sizeClass);
         smallFrees[sizeClass] += blocks;
     }
 
     void addSmallAllocations(int sizeClass, long blocks) {
+        if (blocks == 0) {
+            return;
+        }
         allocations += blocks;
         used += blocks * SizeClasses.blockSize(sizeClass);
         smallAllocations[sizeClass] += blocks;

@@ -19,7 +19,7 @@ final class Scraper implements AutoCloseable {
 
     private static final long MILLIS_BETWEEN_SCRAPES = 100;
     /** The first scrapes take ten to forty times as long as those after so many, in which the JIT has compiled them. */
-    private static final int SCRAPES_TO_WARM_UP = 1000;
+    private static final int SCRAPES_TO_WARM_UP = 5000;
 
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private final Map<MeterLevel, PrometheusMeterRegistry> registries = new EnumMap<>(MeterLevel.class);
